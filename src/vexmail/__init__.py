@@ -1,0 +1,1 @@
+"""VexMail: self-hosted web mail and mail API over any IMAP account."""

@@ -1,0 +1,58 @@
+"""Mailboxes: named IMAP containers and their roles."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from vexmail.domain.ids import ModSeq, Uid, UidValidity
+
+
+class MailboxRole(StrEnum):
+    """What a mailbox is for (RFC 6154 §2, RFC 8457 §4, and ``inbox``)."""
+
+    INBOX = "inbox"
+    SENT = "sent"
+    DRAFTS = "drafts"
+    TRASH = "trash"
+    JUNK = "junk"
+    ARCHIVE = "archive"
+    ALL = "all"
+    FLAGGED = "flagged"
+    IMPORTANT = "important"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteMailbox:
+    """One LIST answer.
+
+    ``name`` is decoded for people; ``wire_name`` is exactly what the server sent and is what
+    commands use. ``attributes`` are lower case (``\\noselect``, ``\\sent``).
+    """
+
+    name: str
+    wire_name: str
+    delimiter: str | None
+    attributes: frozenset[str]
+    role: MailboxRole | None = None
+    subscribed: bool = True
+
+    @property
+    def selectable(self) -> bool:
+        """Tell whether SELECT makes sense (RFC 9051 §7.3.1)."""
+        return not self.attributes & {"\\noselect", "\\nonexistent"}
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedMailbox:
+    """What SELECT returned on one connection (RFC 9051 §6.3.2, RFC 7162 §3.1.2).
+
+    ``highest_modseq`` is 0 where the server keeps none (no CONDSTORE, or NOMODSEQ).
+    ``permanent_flags`` is None where the server did not say; ``\\*`` in it allows keywords.
+    """
+
+    wire_name: str
+    uid_validity: UidValidity
+    uid_next: Uid
+    exists: int
+    highest_modseq: ModSeq
+    read_only: bool
+    permanent_flags: frozenset[str] | None = None

@@ -1,0 +1,161 @@
+"""A mail account on an IMAP server, as the sync engine sees it.
+
+No protocol byte, tag or sequence number crosses this border (RFC 9051 §2.3.1.2 explains why
+sequence numbers must not). Every await has a deadline; a timed-out or cancelled call ends its
+connection, since IMAP cannot take a command back.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from vexmail.domain.flags import FlagEdit
+from vexmail.domain.ids import ModSeq, Uid
+from vexmail.domain.mailbox import RemoteMailbox, SelectedMailbox
+from vexmail.domain.message import RemoteBody, RemoteFlags, RemoteMessage
+
+
+class Security(StrEnum):
+    """How the connection is protected. There is no "if available": STARTTLS must succeed."""
+
+    TLS = "tls"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAddress:
+    """Where and how to connect."""
+
+    host: str
+    port: int
+    security: Security
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """User name and password; never shown in a repr or a log."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+class Wake(StrEnum):
+    """What an IDLE ended with (RFC 2177, RFC 9051 §7.4-7.5)."""
+
+    NEW_MESSAGES = "new_messages"
+    """EXISTS grew."""
+    FLAGS_CHANGED = "flags_changed"
+    """A FETCH with FLAGS came unasked."""
+    EXPUNGED = "expunged"
+    """EXPUNGE or VANISHED came."""
+
+
+class MailSession(Protocol):
+    """One logged-in connection, used by one task at a time."""
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """Upper-case capability names as of after login (RFC 9051 §7.2.2)."""
+        ...
+
+    @property
+    def has_condstore(self) -> bool:
+        """Tell whether ``flags_changed_since`` and mod-sequences work (RFC 7162)."""
+        ...
+
+    async def list_mailboxes(self) -> list[RemoteMailbox]:
+        """Return all mailboxes with their roles: RFC 6154 first, then a table of usual names.
+
+        INBOX has role inbox. A role is given to one mailbox at most.
+        """
+        ...
+
+    async def select(self, wire_name: str, *, read_only: bool = False) -> SelectedMailbox:
+        """Open a mailbox; later calls act on it (RFC 9051 §6.3.2, §6.3.3).
+
+        Raises:
+            MailboxGone: it cannot be opened.
+        """
+        ...
+
+    async def all_uids(self) -> list[Uid]:
+        """Return the complete, ascending UID list of the selected mailbox.
+
+        Complete is a promise: a broken answer raises instead of coming back short.
+        """
+        ...
+
+    def fetch_messages(
+        self, uids: Sequence[Uid], *, batch: int = 500, first: int | None = None
+    ) -> AsyncIterator[list[RemoteMessage]]:
+        """Yield envelope-pass records in batches, in the order of ``uids`` cut into batches.
+
+        Args:
+            uids: what to fetch, usually newest first.
+            batch: UIDs per FETCH; two FETCHes are kept in flight.
+            first: size of the first batch, so that a screenful arrives early.
+
+        UIDs that are gone are left out; order within a batch is not defined.
+        """
+        ...
+
+    async def fetch_new(self, uid_next: Uid) -> list[RemoteMessage]:
+        """Return all messages with UID >= ``uid_next``, ascending.
+
+        ``UID FETCH n:*`` answers the last message even when its UID is below n (RFC 9051
+        §6.4.8 and its `*` rule); such rows are left out.
+        """
+        ...
+
+    async def flags_changed_since(self, mod_seq: ModSeq) -> list[RemoteFlags]:
+        """Return flags changed after ``mod_seq`` (RFC 7162 §3.1.4.1); needs CONDSTORE."""
+        ...
+
+    async def all_flags(self) -> list[RemoteFlags]:
+        """Return the flags of every message of the selected mailbox."""
+        ...
+
+    def fetch_bodies(self, uids: Sequence[Uid], *, batch: int = 20) -> AsyncIterator[RemoteBody]:
+        """Yield whole messages one by one without setting ``\\Seen`` (BODY.PEEK[]).
+
+        UIDs that are gone, or that the server answers without data, are left out.
+        """
+        ...
+
+    async def store_flags(self, uids: Sequence[Uid], edit: FlagEdit) -> list[RemoteFlags]:
+        """Add and remove flags by UID (RFC 9051 §6.4.6); answers what the server said in return.
+
+        Raises:
+            CommandRefused: the server would not.
+        """
+        ...
+
+    async def idle(self, seconds: float) -> frozenset[Wake]:
+        """Wait until the selected mailbox changes, at most ``seconds``; empty means nothing did.
+
+        Where IDLE (RFC 2177) is missing, NOOP is sent instead, every 30 s or sooner.
+        Changes told outside of IDLE, since the last call, count too.
+        """
+        ...
+
+    async def noop(self) -> None:
+        """Prove that the connection is alive."""
+        ...
+
+
+class MailServer(Protocol):
+    """Opens sessions."""
+
+    def connect(
+        self, address: ServerAddress, credentials: Credentials
+    ) -> AbstractAsyncContextManager[MailSession]:
+        """Connect, protect, log in; log out or abort on exit.
+
+        Raises:
+            HostNotFound, ConnectionRefused, ConnectionTimedOut, CertificateRejected, TlsFailed,
+            AuthenticationFailed, LoginUnavailable, ServerSaidBye, ProtocolViolation.
+        """
+        ...
