@@ -6,6 +6,7 @@ import pytest
 
 from tests.support import border_rules
 from tests.support.repository import ROOT
+from vexmail.app.settings import Settings
 
 # One room per library. `typing_extensions` and the logger carry no outside world with them.
 EVERYWHERE = frozenset(
@@ -119,6 +120,13 @@ def test_a_change_without_a_handler_is_noticed(tmp_path: Path) -> None:
     ]
 
 
+def test_every_setting_is_shown_in_the_example_environment() -> None:
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    fields = frozenset(name.upper() for name in Settings.model_fields)
+
+    assert border_rules.settings_drift(example, fields) == []
+
+
 @pytest.mark.parametrize(
     ("example", "offences"),
     [
@@ -130,7 +138,7 @@ def test_a_change_without_a_handler_is_noticed(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_the_example_environment_shows_what_the_settings_read(
+def test_a_setting_that_is_not_shown_or_not_read_is_noticed(
     example: str, offences: list[str]
 ) -> None:
     fields = frozenset({"IMAP_SERVER", "SECRET_KEY"})
