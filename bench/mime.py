@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
 
-from tests.support.mailgen import generate
-
 from bench.promise import Bound, Line, Promise
+from tests.support.mailgen import generate
 from vexmail.domain.message import ParsedMessage
 from vexmail.mime.message import parse_message
 
