@@ -8,15 +8,13 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from vexmail.app.database_address import parse_database_url
 from vexmail.app.embedded import EmbeddedServers
+from vexmail.app.migrations import migrate
 
 SECRET_KEY = "0" * 16 + "for-tests-only-" + "f" * 16
 _TEMPLATE = "vexmail_template"
-_MIGRATES_WITHIN = 120.0  # seconds; a loaded machine may take long
-
-
-class MigrationFailed(AssertionError):
-    """``vexmail migrate`` did not end well; the message holds what it printed."""
+_ENDS_WITHIN = 120.0  # seconds; a loaded machine may take long
 
 
 class TestDatabases:
@@ -33,7 +31,7 @@ class TestDatabases:
     async def fresh(self) -> AsyncIterator[str]:
         """Give the ``postgresql://`` URL of an empty, migrated database of one's own."""
         if not self._template_ready:
-            await migrate(await self.servers.create_database(_TEMPLATE))
+            await migrate(parse_database_url(await self.servers.create_database(_TEMPLATE)))
             self._template_ready = True
         name = f"vexmail_test_{next(self._numbers)}"
         url = await self.servers.create_database(name, _TEMPLATE)
@@ -73,7 +71,7 @@ async def run_vexmail(*arguments: str, environment: Mapping[str, str]) -> tuple[
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        async with asyncio.timeout(_MIGRATES_WITHIN):
+        async with asyncio.timeout(_ENDS_WITHIN):
             output, _ = await process.communicate()
     finally:
         if process.returncode is None:
@@ -81,15 +79,3 @@ async def run_vexmail(*arguments: str, environment: Mapping[str, str]) -> tuple[
             await process.wait()
     assert process.returncode is not None
     return process.returncode, output.decode(errors="replace")
-
-
-async def migrate(url: str) -> None:
-    """Bring a database to the newest schema, with the product's own command.
-
-    Raises:
-        MigrationFailed: the command failed.
-    """
-    environment = product_environment(DATABASE_URL=url, SECRET_KEY=SECRET_KEY)
-    status, output = await run_vexmail("migrate", environment=environment)
-    if status != 0:
-        raise MigrationFailed(output)
