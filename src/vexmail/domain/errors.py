@@ -51,6 +51,12 @@ class HostNotFound(PermanentError):
     code = "host_not_found"
 
 
+class HostLookupFailed(TransientError):
+    """The name service itself did not answer; a laptop that wakes up sees this."""
+
+    code = "host_not_found"
+
+
 class ConnectionRefused(TransientError):
     """Nothing listens on the port."""
 

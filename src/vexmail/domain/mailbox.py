@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vexmail.domain.ids import ModSeq, Uid, UidValidity
+from vexmail.domain.ids import AccountId, MailboxId, ModSeq, Uid, UidValidity, UserId
 
 
 class MailboxRole(StrEnum):
@@ -56,3 +56,27 @@ class SelectedMailbox:
     highest_modseq: ModSeq
     read_only: bool
     permanent_flags: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LocalMailbox:
+    """One mailbox as we hold it, with the cursors of sync.
+
+    ``uid_validity`` is 0 until it was selected for the first time. UIDs from ``uid_next`` on
+    are real arrivals. ``highest_modseq`` is 0 until every message and flag up to it is known.
+    ``total`` counts the entries we hold; ``sync_state`` is waiting, syncing or live.
+    """
+
+    id: MailboxId
+    account_id: AccountId
+    name: str
+    wire_name: str
+    role: MailboxRole | None
+    selectable: bool
+    uid_validity: UidValidity
+    uid_next: Uid
+    highest_modseq: ModSeq
+    total: int
+    unread: int
+    sync_state: str
+    user_id: UserId

@@ -7,7 +7,6 @@ connection, since IMAP cannot take a command back.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -15,31 +14,9 @@ from vexmail.domain.flags import FlagEdit
 from vexmail.domain.ids import ModSeq, Uid
 from vexmail.domain.mailbox import RemoteMailbox, SelectedMailbox
 from vexmail.domain.message import RemoteBody, RemoteFlags, RemoteMessage
+from vexmail.domain.server_address import Credentials, Security, ServerAddress
 
-
-class Security(StrEnum):
-    """How the connection is protected. There is no "if available": STARTTLS must succeed."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    NONE = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class ServerAddress:
-    """Where and how to connect."""
-
-    host: str
-    port: int
-    security: Security
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """User name and password; never shown in a repr or a log."""
-
-    username: str
-    password: str = field(repr=False)
+__all__ = ["Credentials", "MailServer", "MailSession", "Security", "ServerAddress", "Wake"]
 
 
 class Wake(StrEnum):

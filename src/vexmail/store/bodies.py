@@ -1,0 +1,157 @@
+"""Bodies: from "on the server" over "stored" to "read into a record"."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vexmail.domain.ids import AccountId, BlobId, MessageId
+from vexmail.domain.intent import Place
+from vexmail.domain.message import BodyState, ParsedMessage
+from vexmail.store.unit_of_work import Transaction
+
+
+_PLACES = """
+SELECT e.mailbox_id, b.wire_name, b.uid_validity, e.uid, m.id AS message_id, m.size
+  FROM messages m
+  JOIN mailbox_entries e ON e.message_id = m.id
+  JOIN mailboxes b ON b.id = e.mailbox_id AND b.selectable
+"""
+
+
+async def missing(tx: Transaction, account_id: AccountId, limit: int) -> list[Place]:
+    """Return places of messages whose bodies are still on the server, newest first."""
+    rows = await tx.driver.fetch(
+        _PLACES + " WHERE m.account_id = $1 AND m.body_state = 'remote'"
+        " ORDER BY m.received_at DESC, m.id DESC LIMIT $2",
+        account_id,
+        limit,
+    )
+    return [Place(**dict(r)) for r in rows]
+
+
+async def places_of(tx: Transaction, message_id: MessageId) -> list[Place]:
+    """Return every place that holds the message."""
+    rows = await tx.driver.fetch(
+        _PLACES + " WHERE m.id = $1 ORDER BY e.mailbox_id, e.uid", message_id
+    )
+    return [Place(**dict(r)) for r in rows]
+
+
+async def mark_stored(
+    tx: Transaction, message_ids: Sequence[MessageId], blob_ids: Sequence[BlobId]
+) -> list[MessageId]:
+    """Name the blobs of messages; answer those that still have to be parsed."""
+    rows = await tx.driver.fetch(
+        "UPDATE messages m SET blob_id = u.blob_id,"
+        " body_state = CASE WHEN m.body_state = 'remote' THEN 'stored' ELSE m.body_state END"
+        " FROM unnest($1::bigint[], $2::text[]) AS u(id, blob_id)"
+        " WHERE m.id = u.id RETURNING m.id, m.body_state",
+        list(message_ids),
+        list(blob_ids),
+    )
+    return [MessageId(r["id"]) for r in rows if r["body_state"] == BodyState.STORED]
+
+
+async def mark_missing(tx: Transaction, message_id: MessageId) -> None:
+    """Forget a blob that is lost or damaged, so that it is fetched again."""
+    await tx.driver.execute(
+        "UPDATE messages SET body_state = 'remote', blob_id = '' WHERE id = $1", message_id
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A message whose bytes are in the blob store."""
+
+    message_id: MessageId
+    account_id: AccountId
+    blob_id: BlobId
+    state: BodyState
+
+
+async def stored(tx: Transaction, message_ids: Sequence[MessageId]) -> list[Stored]:
+    """Return blob and state of messages, whatever their state."""
+    rows = await tx.driver.fetch(
+        "SELECT id, account_id, blob_id, body_state FROM messages WHERE id = ANY($1::bigint[])",
+        list(message_ids),
+    )
+    return [
+        Stored(
+            MessageId(r["id"]),
+            AccountId(r["account_id"]),
+            BlobId(r["blob_id"]),
+            BodyState(r["body_state"]),
+        )
+        for r in rows
+    ]
+
+
+async def waiting_for_parse(tx: Transaction, limit: int) -> list[MessageId]:
+    """Return stored messages that nobody has parsed yet, newest first."""
+    rows = await tx.driver.fetch(
+        "SELECT id FROM messages WHERE body_state = 'stored' ORDER BY received_at DESC LIMIT $1",
+        limit,
+    )
+    return [MessageId(r["id"]) for r in rows]
+
+
+async def record(tx: Transaction, message_id: MessageId, parsed: ParsedMessage) -> None:
+    """Write what reading a message gave, replacing an earlier reading."""
+    await tx.driver.execute(
+        "INSERT INTO message_bodies (message_id, text, html, headers, reference_ids, defects)"
+        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (message_id) DO UPDATE SET"
+        " text = excluded.text, html = excluded.html, safe_html = NULL,"
+        " headers = excluded.headers, reference_ids = excluded.reference_ids,"
+        " defects = excluded.defects",
+        message_id,
+        parsed.text,
+        parsed.html,
+        json.dumps(parsed.headers),
+        list(parsed.references),
+        list(parsed.defects),
+    )
+    kept = parsed.attachments
+    await tx.driver.execute(
+        "DELETE FROM attachments WHERE message_id = $1 AND part_id <> ALL($2::text[])",
+        message_id,
+        [a.part_id for a in kept],
+    )
+    if kept:
+        await tx.driver.execute(
+            "INSERT INTO attachments (message_id, part_id, filename, content_type, size,"
+            " content_id, inline) SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[],"
+            " $5::bigint[], $6::text[], $7::bool[]) ON CONFLICT (message_id, part_id) DO UPDATE"
+            " SET filename = excluded.filename, content_type = excluded.content_type,"
+            " size = excluded.size, content_id = excluded.content_id, inline = excluded.inline",
+            message_id,
+            [a.part_id for a in kept],
+            [a.filename for a in kept],
+            [a.content_type for a in kept],
+            [a.size for a in kept],
+            [a.content_id for a in kept],
+            [a.inline for a in kept],
+        )
+    await tx.driver.execute(
+        "UPDATE messages SET body_state = $2, snippet = $3, has_attachments = $4 WHERE id = $1",
+        message_id,
+        BodyState.PARSED,
+        parsed.snippet,
+        any(not a.inline for a in kept),
+    )
+
+
+async def html_to_clean(tx: Transaction, message_id: MessageId) -> str | None:
+    """Return HTML that was not sanitised yet, or None when there is nothing to do."""
+    html = await tx.driver.fetchval(
+        "SELECT html FROM message_bodies WHERE message_id = $1 AND safe_html IS NULL"
+        " AND html <> ''",
+        message_id,
+    )
+    return None if html is None else str(html)
+
+
+async def record_clean(tx: Transaction, message_id: MessageId, safe_html: str) -> None:
+    """Keep sanitised HTML beside the original."""
+    await tx.driver.execute(
+        "UPDATE message_bodies SET safe_html = $2 WHERE message_id = $1", message_id, safe_html
+    )

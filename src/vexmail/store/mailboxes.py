@@ -1,0 +1,144 @@
+"""Mailbox rows: names, roles, counters and the cursors of sync."""
+
+from collections.abc import Sequence
+
+from vexmail.domain.ids import AccountId, MailboxId, ModSeq, Uid, UidValidity, UserId
+from vexmail.domain.mailbox import LocalMailbox, MailboxRole, RemoteMailbox
+from vexmail.store.unit_of_work import Transaction
+
+
+_COLUMNS = """
+SELECT m.id, m.account_id, m.name, m.wire_name, m.role, m.selectable, m.uid_validity, m.uid_next,
+       m.highest_modseq, m.total, m.unread, m.sync_state, a.user_id
+  FROM mailboxes m JOIN accounts a ON a.id = m.account_id
+"""
+
+
+async def lock(tx: Transaction, mailbox_id: MailboxId) -> LocalMailbox | None:
+    """Lock the account and the mailbox for this transaction; None when it is gone.
+
+    Every writer of an account's mail takes the account's row first, so two lanes of one
+    account never wait for each other in a circle.
+    """
+    row = await tx.driver.fetchrow(
+        _COLUMNS + " WHERE m.id = $1 FOR NO KEY UPDATE OF a, m", mailbox_id
+    )
+    return None if row is None else _row(dict(row))
+
+
+async def lock_account(tx: Transaction, account_id: AccountId) -> UserId | None:
+    """Lock the account for this transaction and answer its owner; None when it is gone."""
+    owner = await tx.driver.fetchval(
+        "SELECT user_id FROM accounts WHERE id = $1 FOR NO KEY UPDATE", account_id
+    )
+    return None if owner is None else UserId(owner)
+
+
+async def of_account(tx: Transaction, account_id: AccountId) -> list[LocalMailbox]:
+    """Return an account's mailboxes, the inbox first, then by role and name."""
+    rows = await tx.driver.fetch(
+        _COLUMNS + " WHERE m.account_id = $1"
+        " ORDER BY m.role IS DISTINCT FROM 'inbox', m.role NULLS LAST, m.name",
+        account_id,
+    )
+    return [_row(dict(r)) for r in rows]
+
+
+async def local_uids(tx: Transaction, mailbox_id: MailboxId) -> set[Uid]:
+    """Return every UID that we hold of a mailbox."""
+    rows = await tx.driver.fetch(
+        "SELECT uid FROM mailbox_entries WHERE mailbox_id = $1", mailbox_id
+    )
+    return {Uid(r[0]) for r in rows}
+
+
+async def add(tx: Transaction, account_id: AccountId, remote: RemoteMailbox) -> MailboxId:
+    """Insert a mailbox."""
+    return MailboxId(
+        await tx.driver.fetchval(
+            "INSERT INTO mailboxes (account_id, name, wire_name, delimiter, role, attributes,"
+            " selectable) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            account_id,
+            remote.name,
+            remote.wire_name,
+            remote.delimiter or "",
+            remote.role,
+            sorted(remote.attributes),
+            remote.selectable,
+        )
+    )
+
+
+async def describe(tx: Transaction, mailbox_id: MailboxId, remote: RemoteMailbox) -> bool:
+    """Take over name, role and attributes; answer whether anything changed."""
+    done = await tx.driver.fetchval(
+        "UPDATE mailboxes SET name = $2, delimiter = $3, role = $4, attributes = $5,"
+        " selectable = $6 WHERE id = $1 AND (name, delimiter, role, attributes, selectable)"
+        " IS DISTINCT FROM ($2::text, $3::text, $4::text, $5::text[], $6::bool) RETURNING id",
+        mailbox_id,
+        remote.name,
+        remote.delimiter or "",
+        remote.role,
+        sorted(remote.attributes),
+        remote.selectable,
+    )
+    return done is not None
+
+
+async def delete(tx: Transaction, mailbox_ids: Sequence[MailboxId]) -> None:
+    """Delete mailboxes with their entries."""
+    await tx.driver.execute(
+        "DELETE FROM mailboxes WHERE id = ANY($1::bigint[])", list(mailbox_ids)
+    )
+
+
+async def advance(
+    tx: Transaction,
+    mailbox_id: MailboxId,
+    *,
+    total: int,
+    unread: int,
+    uid_next: Uid | None,
+    highest_modseq: ModSeq | None,
+    sync_total: int | None,
+    sync_state: str | None,
+) -> None:
+    """Move counters by the given differences and cursors forward, never back."""
+    await tx.driver.execute(
+        "UPDATE mailboxes SET total = total + $2, unread = unread + $3,"
+        " uid_next = greatest(uid_next, coalesce($4, 0)),"
+        " highest_modseq = greatest(highest_modseq, coalesce($5, 0)),"
+        " sync_total = coalesce($6, sync_total), sync_state = coalesce($7, sync_state)"
+        " WHERE id = $1",
+        mailbox_id,
+        total,
+        unread,
+        uid_next,
+        highest_modseq,
+        sync_total,
+        sync_state,
+    )
+
+
+async def count_unread(tx: Transaction, mailbox_id: MailboxId, difference: int) -> None:
+    """Move the unread counter."""
+    await tx.driver.execute(
+        "UPDATE mailboxes SET unread = unread + $2 WHERE id = $1", mailbox_id, difference
+    )
+
+
+async def begin_generation(
+    tx: Transaction, mailbox_id: MailboxId, uid_validity: UidValidity
+) -> None:
+    """Start over under a new UIDVALIDITY with empty cursors and counters."""
+    await tx.driver.execute(
+        "UPDATE mailboxes SET uid_validity = $2, uid_next = 0, highest_modseq = 0, total = 0,"
+        " unread = 0, sync_state = 'waiting', sync_total = 0 WHERE id = $1",
+        mailbox_id,
+        uid_validity,
+    )
+
+
+def _row(row: dict[str, object]) -> LocalMailbox:
+    role = row.pop("role")
+    return LocalMailbox(role=MailboxRole(str(role)) if role else None, **row)  # type: ignore[arg-type]

@@ -1,0 +1,122 @@
+"""Message rows: recognise what is known, insert what is new."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from vexmail.domain.ids import AccountId, MailboxId, MessageId
+from vexmail.domain.message import Address, RemoteMessage
+from vexmail.domain.message_identity import fingerprint
+from vexmail.store.unit_of_work import Transaction
+
+_KNOWN = """
+SELECT m.id, m.fingerprint, m.ordinal, m.orphaned_at IS NOT NULL AS orphaned,
+       EXISTS (SELECT 1 FROM mailbox_entries e
+                WHERE e.message_id = m.id AND e.mailbox_id = $2) AS here
+  FROM messages m
+ WHERE m.account_id = $1 AND m.fingerprint = ANY($3::bytea[])
+ ORDER BY m.ordinal
+"""
+
+_INSERT = """
+INSERT INTO messages (account_id, fingerprint, ordinal, internet_message_id, in_reply_to, subject,
+                      from_name, from_address, recipients, sent_at, received_at, size,
+                      has_attachments)
+SELECT $1, * FROM unnest($2::bytea[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[],
+                         $8::text[], $9::jsonb[], $10::timestamptz[], $11::timestamptz[],
+                         $12::bigint[], $13::bool[])
+RETURNING id, fingerprint, ordinal
+"""
+
+
+class Placement:
+    """Which row each remote message belongs to, and whether it was known before."""
+
+    def __init__(self) -> None:
+        self.ids: list[MessageId] = []
+        self.known: set[MessageId] = set()
+
+
+async def place(
+    tx: Transaction, account_id: AccountId, mailbox_id: MailboxId, items: Sequence[RemoteMessage]
+) -> Placement:
+    """Find or make the message row of each item that is about to enter ``mailbox_id``.
+
+    A row is taken when its fingerprint matches and the mailbox does not hold it yet, so two
+    UIDs of one mailbox never share a row. The account's row must be locked by the caller.
+
+    Returns:
+        Row ids in the order of ``items``.
+    """
+    prints = [fingerprint(m) for m in items]
+    free: dict[bytes, list[MessageId]] = defaultdict(list)
+    next_ordinal: dict[bytes, int] = defaultdict(int)
+    orphans: set[MessageId] = set()
+    for row in await tx.driver.fetch(_KNOWN, account_id, mailbox_id, list(set(prints))):
+        key = bytes(row["fingerprint"])
+        next_ordinal[key] = row["ordinal"] + 1
+        if not row["here"]:
+            free[key].append(MessageId(row["id"]))
+        if row["orphaned"]:
+            orphans.add(MessageId(row["id"]))
+
+    placement = Placement()
+    slots: list[MessageId | None] = []
+    fresh: list[tuple[RemoteMessage, bytes, int]] = []
+    for item, key in zip(items, prints, strict=True):
+        if free[key]:
+            slots.append(free[key].pop(0))
+            continue
+        slots.append(None)
+        fresh.append((item, key, next_ordinal[key]))
+        next_ordinal[key] += 1
+    placement.known = {s for s in slots if s is not None}
+    revived = [s for s in placement.known if s in orphans]
+    if revived:
+        await tx.driver.execute(
+            "UPDATE messages SET orphaned_at = NULL WHERE id = ANY($1::bigint[])", revived
+        )
+    created = iter(await _insert(tx, account_id, fresh))
+    placement.ids = [next(created) if slot is None else slot for slot in slots]
+    return placement
+
+
+async def _insert(
+    tx: Transaction, account_id: AccountId, fresh: Sequence[tuple[RemoteMessage, bytes, int]]
+) -> list[MessageId]:
+    if not fresh:
+        return []
+    columns = zip(*(_columns(*row) for row in fresh), strict=True)
+    rows = await tx.driver.fetch(_INSERT, account_id, *(list(c) for c in columns))
+    ids = {(bytes(r["fingerprint"]), r["ordinal"]): MessageId(r["id"]) for r in rows}
+    return [ids[key, ordinal] for _, key, ordinal in fresh]
+
+
+def _columns(message: RemoteMessage, key: bytes, ordinal: int) -> tuple[Any, ...]:
+    e = message.envelope
+    sender = e.from_[0] if e.from_ else Address("", "")
+    people = {"to": e.to, "cc": e.cc, "bcc": e.bcc, "reply_to": e.reply_to}
+    return (
+        key,
+        ordinal,
+        e.internet_message_id,
+        e.in_reply_to,
+        e.subject,
+        sender.name,
+        sender.address,
+        json.dumps({k: [(a.name, a.address) for a in v] for k, v in people.items() if v}),
+        e.sent_at,
+        message.received_at,
+        message.size,
+        message.has_attachments,
+    )
+
+
+async def mark_orphans(tx: Transaction, message_ids: Sequence[MessageId]) -> None:
+    """Remember since when no mailbox holds these messages, for those that none does."""
+    await tx.driver.execute(
+        "UPDATE messages m SET orphaned_at = now() WHERE m.id = ANY($1::bigint[])"
+        " AND NOT EXISTS (SELECT 1 FROM mailbox_entries e WHERE e.message_id = m.id)",
+        list(message_ids),
+    )

@@ -1,0 +1,58 @@
+"""Accounts and their mailboxes, with the cursors of sync."""
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import UniqueConstraint as Unique
+
+from vexmail.store.tables.metadata import key, metadata, moment, owned_by, word_list, words
+
+accounts = Table(
+    "accounts",
+    metadata,
+    key(),
+    owned_by("users.id", "user_id", index=True),
+    words("email"),
+    words("name"),
+    words("imap_host"),
+    Column("imap_port", Integer, nullable=False),
+    words("imap_security"),
+    words("imap_username"),
+    Column("imap_password_sealed", LargeBinary, nullable=False),
+    words("smtp_host"),
+    Column("smtp_port", Integer, nullable=False, server_default=text("0")),
+    words("smtp_security"),
+    words("smtp_username"),
+    Column("smtp_password_sealed", LargeBinary, nullable=True),
+    # The mailbox followed live, as IMAP_MAILBOX names it.
+    Column("followed_mailbox", Text, nullable=False, server_default=text("'INBOX'")),
+    Column("state", Text, nullable=False, server_default=text("'connecting'")),
+    words("error_code"),
+    words("error_message"),
+    Column("is_demo", Boolean, nullable=False, server_default=text("false")),
+    moment("created_at"),
+    Unique("user_id", "email", "imap_host", "imap_port", "imap_username"),
+)
+
+mailboxes = Table(
+    "mailboxes",
+    metadata,
+    key(),
+    owned_by("accounts.id", "account_id"),
+    words("name"),
+    words("wire_name"),
+    words("delimiter"),
+    Column("role", Text, nullable=True),
+    word_list("attributes"),
+    Column("selectable", Boolean, nullable=False, server_default=text("true")),
+    # 0 until the mailbox was selected for the first time.
+    Column("uid_validity", BigInteger, nullable=False, server_default=text("0")),
+    # UIDs below are known or left for the backfill; UIDs from here on are real arrivals.
+    Column("uid_next", BigInteger, nullable=False, server_default=text("0")),
+    # 0 until every message and flag of the mailbox is known up to this MODSEQ.
+    Column("highest_modseq", BigInteger, nullable=False, server_default=text("0")),
+    # Entries held, and those among them without \Seen.
+    Column("total", Integer, nullable=False, server_default=text("0")),
+    Column("unread", Integer, nullable=False, server_default=text("0")),
+    Column("sync_state", Text, nullable=False, server_default=text("'waiting'")),
+    Column("sync_total", Integer, nullable=False, server_default=text("0")),
+    Unique("account_id", "wire_name"),
+)

@@ -1,0 +1,40 @@
+"""The two journals: changes told to listeners, wishes on their way to the server."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from vexmail.store.tables.metadata import key, metadata, moment, owned_by, word_list, words
+
+change_log = Table(
+    "change_log",
+    metadata,
+    owned_by("users.id", "user_id"),
+    Column("seq", BigInteger, nullable=False),
+    moment("time"),
+    # No reference: the log tells of accounts that are gone.
+    Column("account_id", BigInteger, nullable=True),
+    words("type"),
+    Column("data", JSONB, nullable=False, server_default=text("'{}'")),
+    PrimaryKeyConstraint("user_id", "seq"),
+)
+
+intents = Table(
+    "intents",
+    metadata,
+    key(),
+    owned_by("accounts.id", "account_id"),
+    owned_by("messages.id", "message_id", index=True),
+    word_list("add_flags"),
+    word_list("remove_flags"),
+    # pending: not carried out yet; settled: the server holds it; rejected: it would not.
+    Column("state", Text, nullable=False, server_default=text("'pending'")),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    moment("next_attempt_at"),
+    words("error_code"),
+    words("error_message"),
+    moment("created_at"),
+    moment("finished_at", optional=True),
+    Index(
+        "ix_intents_pending", "account_id", "id", postgresql_where=text("state = 'pending'")
+    ),
+)

@@ -1,0 +1,111 @@
+"""Messages, where they lie, and what was read out of them."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from vexmail.store.tables.metadata import key, metadata, moment, owned_by, word_list, words
+
+messages = Table(
+    "messages",
+    metadata,
+    key(),
+    owned_by("accounts.id", "account_id"),
+    # Same content in several mailboxes is one row; two UIDs of one mailbox are always two
+    # rows, told apart by the ordinal, so that nothing the server shows is folded away.
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("ordinal", Integer, nullable=False, server_default=text("0")),
+    words("internet_message_id"),
+    words("in_reply_to"),
+    words("subject"),
+    words("from_name"),
+    words("from_address"),
+    # {"to": [[name, address], ...], "cc": ..., "bcc": ..., "reply_to": ...}
+    Column("recipients", JSONB, nullable=False, server_default=text("'{}'")),
+    moment("sent_at", optional=True),
+    moment("received_at"),
+    Column("size", BigInteger, nullable=False, server_default=text("0")),
+    Column("has_attachments", Boolean, nullable=False, server_default=text("false")),
+    words("snippet"),
+    Column("body_state", Text, nullable=False, server_default=text("'remote'")),
+    words("blob_id"),
+    # Set while no mailbox holds the message: a move may bring it back under its old id.
+    moment("orphaned_at", optional=True),
+    UniqueConstraint("account_id", "fingerprint", "ordinal"),
+    Index(
+        "ix_messages_unparsed",
+        "account_id",
+        text("received_at DESC"),
+        postgresql_where=text("body_state IN ('remote', 'stored')"),
+    ),
+)
+
+message_bodies = Table(
+    "message_bodies",
+    metadata,
+    owned_by("messages.id", "message_id", primary_key=True),
+    words("text"),
+    words("html"),
+    # Filled when first opened; NULL = not sanitised yet.
+    Column("safe_html", Text, nullable=True),
+    Column("headers", JSONB, nullable=False, server_default=text("'[]'")),
+    word_list("reference_ids"),
+    word_list("defects"),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    key(),
+    owned_by("messages.id", "message_id", index=True),
+    words("part_id"),
+    words("filename"),
+    words("content_type"),
+    Column("size", BigInteger, nullable=False, server_default=text("0")),
+    words("content_id"),
+    Column("inline", Boolean, nullable=False, server_default=text("false")),
+    UniqueConstraint("message_id", "part_id"),
+)
+
+_NEWEST_FIRST = (text("received_at DESC"), text("message_id DESC"))
+
+mailbox_entries = Table(
+    "mailbox_entries",
+    metadata,
+    owned_by("mailboxes.id", "mailbox_id"),
+    Column("uid", BigInteger, nullable=False),
+    owned_by("messages.id", "message_id"),
+    moment("received_at"),
+    Column("mod_seq", BigInteger, nullable=False, server_default=text("0")),
+    # What the server said, and the same with pending intents laid over it.
+    word_list("server_flags"),
+    word_list("flags"),
+    Column("is_read", Boolean, nullable=False, server_default=text("false")),
+    Column("is_starred", Boolean, nullable=False, server_default=text("false")),
+    PrimaryKeyConstraint("mailbox_id", "uid"),
+    UniqueConstraint("message_id", "mailbox_id"),
+    Index("ix_mailbox_entries_newest", "mailbox_id", *_NEWEST_FIRST),
+    Index(
+        "ix_mailbox_entries_unread",
+        "mailbox_id",
+        *_NEWEST_FIRST,
+        postgresql_where=text("NOT is_read"),
+    ),
+    Index(
+        "ix_mailbox_entries_starred",
+        "mailbox_id",
+        *_NEWEST_FIRST,
+        postgresql_where=text("is_starred"),
+    ),
+)

@@ -1,0 +1,155 @@
+"""Brings one mailbox up to date: a comparison of two sets of UIDs, newest first.
+
+What the server lists and we lack is fetched, what we hold and the server does not list is
+gone. No place in a list has to be remembered, so a pass that was cut off at any moment, by
+a lost connection or a killed process, is simply started again.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from vexmail.domain.delta import MailboxDelta
+from vexmail.domain.ids import ModSeq, Uid
+from vexmail.domain.mailbox import LocalMailbox, SelectedMailbox
+from vexmail.domain.message import RemoteFlags
+from vexmail.ports.mail_server import MailSession
+from vexmail.sync.sync_state import SyncTools
+
+T = TypeVar("T")
+
+FIRST_SCREEN = 50  # messages; what a list shows before anybody scrolls
+BATCH = 500  # messages per FETCH and per transaction
+FLAGS_PER_DELTA = 5000  # flag facts per transaction
+SUSPICIOUS_LOSS = 100  # vanished UIDs at once that are counted twice before they are believed
+
+
+@dataclass(frozen=True, slots=True)
+class PassResult:
+    """How a pass ended."""
+
+    selected: SelectedMailbox
+    complete: bool
+    added: int
+
+
+class MailboxPass:
+    """One comparison of one mailbox over one session."""
+
+    def __init__(self, tools: SyncTools, session: MailSession, box: LocalMailbox) -> None:
+        self._tools = tools
+        self._session = session
+        self._box = box
+        self._started = tools.clock.monotonic()
+        self._added = 0
+
+    async def run(self, *, at_most: int | None = None) -> PassResult:
+        """Select and compare; with ``at_most`` only that many newest messages are fetched.
+
+        Raises:
+            MailboxGone: the server does not open the mailbox, or we do not hold it any more.
+            UidValidityChanged: it was numbered anew while we looked; run again.
+        """
+        selected = await self._session.select(self._box.wire_name)
+        if selected.uid_validity != self._box.uid_validity:
+            await self._tools.reset_mailbox(self._box.id, selected.uid_validity)
+            self._box = replace(
+                self._box,
+                uid_validity=selected.uid_validity,
+                uid_next=Uid(0),
+                highest_modseq=ModSeq(0),
+                total=0,
+                sync_state="waiting",
+            )
+        if self._unchanged(selected):
+            return PassResult(selected, complete=True, added=0)
+        remote = await self._session.all_uids()
+        local = await self._tools.plan.local_uids(self._box.id)
+        await self._remove(local.difference(remote))
+        if local:
+            await self._compare_flags(local)
+        missing = sorted(set(remote) - local, reverse=True)
+        if at_most is not None and len(missing) > at_most:
+            await self._fetch(missing[:at_most], selected, len(remote))
+            return PassResult(selected, complete=False, added=self._added)
+        await self._fetch(missing, selected, len(remote))
+        await self._close(selected, len(remote))
+        return PassResult(selected, complete=True, added=self._added)
+
+    def _unchanged(self, selected: SelectedMailbox) -> bool:
+        """Tell whether the server's counters prove that nothing happened (RFC 7162 §3.1.2)."""
+        box = self._box
+        return (
+            box.sync_state == "live"
+            and selected.highest_modseq > 0
+            and selected.highest_modseq == box.highest_modseq
+            and selected.uid_next == box.uid_next
+            and selected.exists == box.total
+        )
+
+    async def _remove(self, vanished: set[Uid]) -> None:
+        if len(vanished) > SUSPICIOUS_LOSS:
+            vanished -= set(await self._session.all_uids())
+        for chunk in _chunks(sorted(vanished), BATCH):
+            await self._apply(MailboxDelta(self._box.uid_validity, vanished=tuple(chunk)))
+
+    async def _compare_flags(self, local: set[Uid]) -> None:
+        if self._session.has_condstore and self._box.highest_modseq:
+            told = await self._session.flags_changed_since(self._box.highest_modseq)
+        else:
+            told = await self._session.all_flags()
+        await self._apply_flags(f for f in told if f.uid in local)
+
+    async def _fetch(self, uids: Sequence[Uid], selected: SelectedMailbox, size: int) -> None:
+        """Fetch newest first; arrivals before the rest, since the cursor covers them all."""
+        cursor = self._box.uid_next
+        arrivals = [u for u in uids if cursor and u >= cursor]
+        for part in (arrivals, uids[len(arrivals) :]):
+            left = len(part)
+            async for batch in self._session.fetch_messages(
+                part, batch=BATCH, first=FIRST_SCREEN
+            ):
+                left -= len(batch)
+                self._added += len(batch)
+                elapsed = max(0.001, self._tools.clock.monotonic() - self._started)
+                # Arrivals keep the cursor until the last of them is in, so that none is
+                # taken for old mail after a crash.
+                covered = part is not arrivals or left <= 0
+                await self._apply(
+                    MailboxDelta(
+                        self._box.uid_validity,
+                        messages=tuple(batch),
+                        uid_next=selected.uid_next if covered else None,
+                        sync_total=size,
+                        rate=self._added / elapsed,
+                    )
+                )
+
+    async def _close(self, selected: SelectedMailbox, size: int) -> None:
+        """Catch up with flags that changed while we fetched, then move the cursors."""
+        if self._added:
+            if self._session.has_condstore and selected.highest_modseq:
+                told = await self._session.flags_changed_since(selected.highest_modseq)
+            else:
+                told = await self._session.all_flags()
+            await self._apply_flags(told)
+        await self._apply(
+            MailboxDelta(
+                self._box.uid_validity,
+                uid_next=selected.uid_next,
+                highest_modseq=selected.highest_modseq,
+                sync_total=size,
+                complete=True,
+            )
+        )
+
+    async def _apply_flags(self, told: Iterable[RemoteFlags]) -> None:
+        for chunk in _chunks(list(told), FLAGS_PER_DELTA):
+            await self._apply(MailboxDelta(self._box.uid_validity, flags=tuple(chunk)))
+
+    async def _apply(self, delta: MailboxDelta) -> None:
+        await self._tools.apply_delta(self._box.id, delta)
+
+
+def _chunks(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:
+    return (items[i : i + size] for i in range(0, len(items), size))

@@ -1,0 +1,74 @@
+"""What the lanes of one account share."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+
+from vexmail.domain.account import Account
+from vexmail.domain.ids import AccountId, MessageId
+from vexmail.domain.server_address import Credentials, ServerAddress
+from vexmail.ports.clock import Clock
+from vexmail.ports.mail_server import MailServer
+from vexmail.usecases.apply_mailbox_delta import ApplyMailboxDelta
+from vexmail.usecases.apply_mailbox_list import ApplyMailboxList
+from vexmail.usecases.read_sync_plan import ReadSyncPlan
+from vexmail.usecases.reset_mailbox import ResetMailbox
+from vexmail.usecases.set_account_state import SetAccountState
+from vexmail.usecases.settle_intent import SettleIntent
+from vexmail.usecases.store_bodies import StoreBodies
+
+
+@dataclass(frozen=True, slots=True)
+class SyncTools:
+    """Everything a lane calls; built once by the container."""
+
+    server: MailServer
+    clock: Clock
+    plan: ReadSyncPlan
+    apply_delta: ApplyMailboxDelta
+    apply_list: ApplyMailboxList
+    reset_mailbox: ResetMailbox
+    set_state: SetAccountState
+    settle_intent: SettleIntent
+    store_bodies: StoreBodies
+
+
+@dataclass(frozen=True, slots=True)
+class BodyRequest:
+    """Somebody waits for a message's bytes."""
+
+    message_id: MessageId
+    done: asyncio.Future[None]
+
+
+@dataclass(slots=True)
+class AccountSignals:
+    """How others speak to an account's lanes; outlives connections."""
+
+    sync_now: asyncio.Event = field(default_factory=asyncio.Event)
+    """Look at all mailboxes now; also ends a wait for a retry."""
+    first_screen: asyncio.Event = field(default_factory=asyncio.Event)
+    """The newest messages of the followed mailbox are listed; the rest may be brought."""
+    interactive: asyncio.Event = field(default_factory=asyncio.Event)
+    """There are intents to push or requests to answer."""
+    requests: deque[BodyRequest] = field(default_factory=deque)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountContext:
+    """One account as its lanes see it."""
+
+    account: Account
+    credentials: Credentials
+    tools: SyncTools
+    signals: AccountSignals
+
+    @property
+    def id(self) -> AccountId:
+        """Return the account's key."""
+        return self.account.id
+
+    @property
+    def address(self) -> ServerAddress:
+        """Return where the account lives."""
+        return self.account.imap

@@ -1,0 +1,65 @@
+"""What the sync engine needs to know before it talks to a server."""
+
+from collections.abc import Sequence
+
+from vexmail.domain.account import Account
+from vexmail.domain.ids import AccountId, MailboxId, MessageId, Uid
+from vexmail.domain.intent import PendingIntent, Place
+from vexmail.domain.mailbox import LocalMailbox
+from vexmail.domain.server_address import Credentials
+from vexmail.store import accounts, bodies, intents, mailboxes
+from vexmail.store.secret_box import SecretBox
+from vexmail.store.unit_of_work import UnitOfWork
+
+
+class ReadSyncPlan:
+    """Reads accounts, cursors and open work; every answer is as of its own moment."""
+
+    def __init__(self, uow: UnitOfWork, box: SecretBox) -> None:
+        self._uow = uow
+        self._box = box
+
+    async def accounts(self) -> list[Account]:
+        """Return all accounts."""
+        async with self._uow() as tx:
+            return await accounts.all_accounts(tx)
+
+    def credentials(self, account: Account) -> Credentials:
+        """Return how to log in.
+
+        Raises:
+            SecretUnreadable: the password was sealed with another key.
+        """
+        sealed = account.imap_password_sealed
+        password = self._box.open(sealed, account.imap, account.imap_username)
+        return Credentials(account.imap_username, password)
+
+    async def mailboxes(self, account_id: AccountId) -> list[LocalMailbox]:
+        """Return an account's mailboxes, the inbox first."""
+        async with self._uow() as tx:
+            return await mailboxes.of_account(tx, account_id)
+
+    async def local_uids(self, mailbox_id: MailboxId) -> set[Uid]:
+        """Return every UID that we hold of a mailbox."""
+        async with self._uow() as tx:
+            return await mailboxes.local_uids(tx, mailbox_id)
+
+    async def missing_bodies(self, account_id: AccountId, limit: int) -> Sequence[Place]:
+        """Return where bodies that we lack can be fetched, newest first."""
+        async with self._uow() as tx:
+            return await bodies.missing(tx, account_id, limit)
+
+    async def places_of(self, message_id: MessageId) -> list[Place]:
+        """Return every UID on the server that is this message."""
+        async with self._uow() as tx:
+            return await bodies.places_of(tx, message_id)
+
+    async def due_intents(self, account_id: AccountId) -> list[PendingIntent]:
+        """Return the wishes to carry out now, in the order they were made."""
+        async with self._uow() as tx:
+            return await intents.next_pending(tx, account_id)
+
+    async def postpone(self, intent: PendingIntent, delay: float) -> None:
+        """Try a wish again in ``delay`` seconds."""
+        async with self._uow() as tx:
+            await intents.postpone(tx, intent.id, delay)

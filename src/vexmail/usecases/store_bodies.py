@@ -1,0 +1,33 @@
+"""Keep fetched bodies: bytes to the blob store first, then the rows that name them."""
+
+from collections.abc import Sequence
+
+from vexmail.domain.ids import AccountId, MessageId
+from vexmail.ports.blob_store import BlobStore
+from vexmail.ports.job_queue import JobQueue
+from vexmail.store import bodies, mailboxes
+from vexmail.store.unit_of_work import UnitOfWork
+
+
+class StoreBodies:
+    """Stores raw messages and asks for them to be parsed."""
+
+    def __init__(self, uow: UnitOfWork, blobs: BlobStore, queue: JobQueue) -> None:
+        self._uow = uow
+        self._blobs = blobs
+        self._queue = queue
+
+    async def __call__(
+        self, account_id: AccountId, fetched: Sequence[tuple[MessageId, bytes]]
+    ) -> None:
+        """Store each message's bytes; doing it twice is harmless.
+
+        Raises:
+            TransientError: the blob store is unreachable or full; nothing was recorded.
+        """
+        blob_ids = await self._blobs.put_many([raw for _, raw in fetched])
+        async with self._uow() as tx:
+            if await mailboxes.lock_account(tx, account_id) is None:
+                return
+            unread = await bodies.mark_stored(tx, [i for i, _ in fetched], blob_ids)
+        await self._queue.parse_messages(unread)
