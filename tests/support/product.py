@@ -18,8 +18,7 @@ TOKEN = "vexmail-test-token-0123456789abcdef"
 _STARTS_WITHIN = 180.0  # seconds; includes initdb on a loaded machine
 _STOPS_WITHIN = 60.0
 _LOOK_EVERY = 0.01
-_LINK = re.compile(r"https?://\S+/welcome#\S+")
-_ADDRESS = re.compile(r"https?://[\w.-]+:\d+")
+_READY = re.compile(r"^VexMail is ready: (?P<link>(?P<url>https?://[^/\s]+)\S*)$", re.MULTILINE)
 
 
 class ProductDidNotStart(AssertionError):
@@ -46,15 +45,15 @@ class Product:
 
     @property
     def link(self) -> str:
-        """The printed one-time link, or nothing when none is due."""
-        found = _LINK.search(self.output)
-        return found[0] if found else ""
+        """The printed link, one-time login included; empty before it is printed."""
+        found = _READY.search(self.output)
+        return found["link"] if found else ""
 
     @property
     def url(self) -> str:
-        """The printed address, without a path; empty before it is printed."""
-        found = _ADDRESS.search(self.output)
-        return found[0] if found else ""
+        """The printed address without a path; empty before it is printed."""
+        found = _READY.search(self.output)
+        return found["url"] if found else ""
 
     async def wait_until_serving(self) -> None:
         """Return once the address is printed.
