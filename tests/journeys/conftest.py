@@ -1,0 +1,52 @@
+"""What journeys stand on: a browser for the run, a watched page for each test."""
+
+from collections.abc import AsyncIterator, Generator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page
+
+from tests.support.browser import Watch, headless_browser, keep_picture, watched_page
+from tests.support.repository import ROOT
+
+_failed = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember that a test failed, so that its page's picture is kept."""
+    report = yield
+    if call.when == "call":
+        item.stash[_failed] = report.failed
+    return report
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for the run."""
+    async with headless_browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture
+def watch() -> Watch:
+    """What goes wrong in the page; ``watch.excuse`` names what a test provokes."""
+    return Watch()
+
+
+@pytest_asyncio.fixture
+async def page(
+    browser: Browser, watch: Watch, request: pytest.FixtureRequest
+) -> AsyncIterator[Page]:
+    """A fresh page; afterwards nothing unexpected may have happened in it."""
+    async with watched_page(browser, watch) as fresh:
+        yield fresh
+        if request.node.stash.get(_failed, True):
+            picture = await keep_picture(fresh, ROOT / "test-results", request.node.name)
+            request.node.add_report_section(
+                "teardown", "page", f"picture: {picture}\ncomplaints: {watch.unexpected}"
+            )
+        else:
+            assert watch.unexpected == []
