@@ -22,7 +22,7 @@ DROPPED_WITH_CONTENT = frozenset(_DROPPED.split())
 
 ATTRIBUTES: dict[str, set[str]] = {
     "*": {"style", "dir", "lang", "title", "align", "role", "bgcolor"},
-    "a": {"href"},
+    "a": {"href", "rel", "target"},
     "img": {"src", "alt", "width", "height", "border", "hspace", "vspace",
             "data-vx-src", "data-vx-cid"},
     "table": {"width", "height", "border", "cellpadding", "cellspacing", "summary", "rules",

@@ -26,11 +26,12 @@ from vexmail.mime.html_rules import (
 from vexmail.mime.html_scan import strip_tags, too_costly
 from vexmail.mime.style_filter import SAFE_PROPERTIES
 
-_NEEDS_REWRITE = re.compile(r"<(?:img|image|input|body|html|noscript|td|table)\b", re.IGNORECASE)
+_NEEDS_REWRITE = re.compile(r"<(?:a|img|image|body|html|noscript)\b", re.IGNORECASE)
 _REMOTE = re.compile(r"<img [^>]*\bdata-vx-src=")
 _FALLBACK_CHARS = 500_000
 _NOTICE = "This message is too complex to be shown with its layout. This is its text."
 _BODY_ATTRIBUTES = ("bgcolor", "dir", "align", "lang")
+_LINK_ATTRIBUTES = {"target": "_blank", "rel": "noopener noreferrer"}
 
 _cleaner = nh3.Cleaner(
     tags=set(TAGS),
@@ -38,8 +39,8 @@ _cleaner = nh3.Cleaner(
     attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
     attribute_filter=check_attribute,
     strip_comments=True,
-    link_rel="noopener noreferrer",
-    set_tag_attribute_values={"a": {"target": "_blank"}},
+    link_rel=None,  # set with the target below
+    set_tag_attribute_values={"a": dict(_LINK_ATTRIBUTES)},
     url_schemes={"http", "https", "mailto", "tel", "data"},
     url_relative="deny",
     filter_style_properties=set(SAFE_PROPERTIES),
@@ -61,7 +62,8 @@ def sanitise(html: str) -> str:
         return as_text_only(html)
     if _NEEDS_REWRITE.search(html):
         html = _rewrite(html)
-    return _cleaner.clean(html)
+    # A carriage return written as a reference comes out bare; browsers read it as a line end.
+    return _cleaner.clean(html).replace("\r", "\n").strip()
 
 
 def as_text_only(html: str) -> str:
@@ -86,6 +88,9 @@ def _rewrite(html: str) -> str:
         return html
     for image in tree.css("img"):
         _hold_back(image)
+    for link in tree.css("a"):
+        for name, value in _LINK_ATTRIBUTES.items():
+            link.attrs[name] = value  # nh3 sees to it anyway, but in no certain order
     for node in tree.css("noscript"):
         node.unwrap()  # scripts never run here, so its content is what the sender meant
     inner = body.inner_html or ""
