@@ -1,0 +1,240 @@
+"""One command and its answers: the loop that every command of the room goes through.
+
+A tagged NO or BAD leaves the connection usable. Anything else that ends a command early (time,
+cancellation, bytes that are not IMAP, BYE) aborts the connection: the rest of the answer would
+otherwise be taken for the next command's.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final, Generic, TypeVar
+
+import structlog
+
+from vexmail.domain.errors import ConnectionTimedOut, Defect, ProtocolViolation, VexMailError
+from vexmail.imap.connection import ImapConnection, Running
+from vexmail.imap.encode import Astring
+from vexmail.imap.framer import Unit
+from vexmail.imap.response_parser import capability_names, parse_response
+from vexmail.imap.responses import Capability, Condition, Continuation, Response
+from vexmail.imap.watch import MailboxWatch
+from vexmail.imap.wording import said_bye
+from vexmail.ports.mail_server import Credentials
+
+log = structlog.get_logger(__name__)
+
+SILENCE: Final = 60.0  # seconds without a byte inside an answer; slow servers search for long
+TURN: Final = 0.004  # seconds of reading before the event loop gets its turn
+
+
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a command ended, and what came with it, unasked things included."""
+
+    tagged: Condition
+    responses: list[Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Generic[Row]):
+    """How a command ended, and the rows that came with it."""
+
+    tagged: Condition
+    rows: list[Row]
+
+
+class Exchange:
+    """The dialogue on one connection: what is known of the server, and the running command."""
+
+    def __init__(self, connection: ImapConnection, credentials: Credentials | None = None) -> None:
+        self.connection = connection
+        self.watch = MailboxWatch()
+        self.capabilities: frozenset[str] = frozenset()
+        self.capabilities_told = False
+        """Whether the server named its capabilities since this was last set to False."""
+        self._credentials = credentials
+        self._loop = connection.loop
+        self._turn_began = 0.0
+        self._last_tagged = Condition("", "", "", "", "")
+        self._streaming = False
+
+    async def run(
+        self,
+        name: str,
+        *arguments: str | Astring,
+        prefix: str = "",
+        later: tuple[bytes, ...] = (),
+        total: float | None = None,
+    ) -> Answer:
+        """Send a command and read until its tagged answer, which may be NO or BAD.
+
+        Args:
+            name: see ``ImapConnection.begin``; so are ``arguments`` and ``prefix``.
+            later: what to send at each ``+`` of the server, line ends included.
+            total: most seconds for the whole, beside ``SILENCE`` between bytes.
+        """
+        with self.guard():
+            try:
+                async with asyncio.timeout(total):
+                    running = self.connection.begin(name, *arguments, prefix=prefix)
+                    running.pieces.extend(later)
+                    responses: list[Response] = []
+                    while (response := await self._step(running)) is not None:
+                        responses.append(response)
+                    return Answer(self._last_tagged, responses)
+            except TimeoutError as error:
+                raise ConnectionTimedOut(
+                    f"The mail server did not finish {name} in time. It will be tried again."
+                ) from error
+
+    async def rows(
+        self,
+        read: Callable[[Unit], Row | None],
+        name: str,
+        *arguments: str | Astring,
+        prefix: str = "UID",
+    ) -> Rows[Row]:
+        """Send a command whose answer is rows; what ``read`` turns down is taken note of."""
+        with self.guard():
+            running = self.connection.begin(name, *arguments, prefix=prefix)
+            found: list[Row] = []
+            while True:
+                unit = await self.next_unit()
+                row = read(unit)
+                if row is not None:
+                    found.append(row)
+                elif self._take_in(parse_response(unit), running) is None:
+                    return Rows(self._last_tagged, found)
+
+    async def say_goodbye(self, seconds: float) -> None:
+        """Log out if that takes no longer than ``seconds``, then end the connection."""
+        connection = self.connection
+        try:
+            if connection.is_open and not self._streaming:
+                async with asyncio.timeout(seconds):
+                    running = connection.begin("LOGOUT")
+                    while (
+                        f"{running.tag} ".encode()
+                        != (await self.next_unit())[0][: len(running.tag) + 1]
+                    ):
+                        pass  # BYE comes first (RFC 9051 §6.1.3)
+        except (TimeoutError, VexMailError):
+            log.debug("imap.logout.unanswered")
+        finally:
+            connection.abort()
+
+    async def _step(self, running: Running) -> Response | None:
+        """Read one response; None once the command has ended."""
+        return self._take_in(parse_response(await self.next_unit()), running)
+
+    def _take_in(self, response: Response, running: Running) -> Response | None:
+        if isinstance(response, Continuation):
+            self.go_on(running)
+        elif isinstance(response, Condition) and response.tag:
+            if self.ends(response, running):
+                self._last_tagged = response
+                return None
+        else:
+            self.note(response)
+        return response
+
+    def go_on(self, running: Running) -> None:
+        """Send what the command still has to say.
+
+        Raises:
+            ProtocolViolation: the server asks for more although we have said everything.
+        """
+        if not running.pieces:
+            raise ProtocolViolation("The mail server waits for something we did not announce.")
+        self.connection.write(running.pieces.popleft())
+
+    def ends(self, tagged: Condition, running: Running) -> bool:
+        """Tell whether this tagged answer ends ``running``; learn capabilities from it."""
+        if tagged.tag != running.tag:
+            # The answer to a DONE that crossed the server's own ending of an IDLE, or noise.
+            log.info("imap.unknown_tag_ignored", status=tagged.status)
+            return False
+        self._learn(tagged)
+        return True
+
+    def note(self, response: Response) -> None:
+        """Take note of an untagged response.
+
+        Raises:
+            ServerSaidBye: it was a BYE.
+        """
+        match response:
+            case Condition(status="BYE"):
+                raise said_bye(response, self._credentials)
+            case Condition():
+                self._learn(response)
+                if response.code == "ALERT":
+                    log.warning("imap.alert", text=response.text[:300])
+            case Capability(names):
+                self._set_capabilities(names)
+            case _:
+                pass
+        self.watch.observe(response)
+
+    async def next_unit(self, silence: float = SILENCE) -> Unit:
+        """Return the next unit; lets the event loop breathe between many."""
+        connection = self.connection
+        unit = connection.take()
+        if unit is None:
+            await connection.more(silence)
+            self._turn_began = self._loop.time()
+            unit = connection.take()
+            if unit is None:
+                raise Defect("A connection woke its reader without a unit.")
+        elif self._loop.time() - self._turn_began > TURN:
+            await asyncio.sleep(0)
+            self._turn_began = self._loop.time()
+        return unit
+
+    def drain(self) -> None:
+        """Read what came since the last command, without waiting.
+
+        Raises:
+            ServerSaidBye, ProtocolViolation: see ``note``; the connection is aborted.
+        """
+        with self.guard():
+            while (unit := self.connection.take()) is not None:
+                response = parse_response(unit)
+                if not isinstance(response, Continuation):
+                    self.note(response)
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Abort the connection when the block does not end in order."""
+        if self._streaming:
+            self.connection.abort()
+            raise Defect("A fetch was left unfinished and another command begun.")
+        try:
+            yield
+        except BaseException:
+            self.connection.abort()
+            raise
+
+    @contextmanager
+    def streaming(self) -> Iterator[None]:
+        """Like ``guard``, for a block that hands out results in between."""
+        with self.guard():
+            self._streaming = True
+            try:
+                yield
+            finally:
+                self._streaming = False
+
+    def _learn(self, condition: Condition) -> None:
+        if condition.code == "CAPABILITY":
+            self._set_capabilities(capability_names(condition.arguments))
+
+    def _set_capabilities(self, names: frozenset[str]) -> None:
+        self.capabilities = names
+        self.capabilities_told = True
+        self.connection.capabilities = set(names)

@@ -1,0 +1,213 @@
+"""FETCH answers to ``RemoteMessage`` and ``RemoteFlags``: thousands per second.
+
+One regular expression reads the ordinary answer whole; whatever it does not match goes through
+``tokens``. Both ways give the same value; a property test holds them together.
+"""
+
+import re
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Final
+
+from vexmail.domain.errors import ProtocolViolation
+from vexmail.domain.flags import Flags, normalise
+from vexmail.domain.ids import ModSeq, Uid
+from vexmail.domain.message import Address, Envelope, RemoteFlags, RemoteMessage
+from vexmail.imap.bodystructure import has_attachments
+from vexmail.imap.dates import read_date
+from vexmail.imap.envelope import address, plain_text, read_envelope
+from vexmail.imap.framer import Unit
+from vexmail.imap.header_text import header_text
+from vexmail.imap.response_parser import parse_response
+from vexmail.imap.responses import Fetch
+from vexmail.imap.tokens import Token, tokenise, unescape
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+_STRING: Final = rb'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|NIL)'
+_ADDRESS: Final = rb"\(" + rb" ".join([_STRING] * 4) + rb"\)"
+_ADDRESSES: Final = rb"(?:\((?:" + _ADDRESS + rb" ?)++\)|NIL)"
+_ROW: Final = re.compile(
+    rb"\* \d+ FETCH \((?:(?:UID (?P<uid>\d{1,10})|FLAGS \((?P<flags>[^()\"\[\]]*+)\)"
+    rb'|INTERNALDATE "(?P<received>[^"]*+)"|RFC822\.SIZE (?P<size>\d{1,19})'
+    rb"|MODSEQ \((?P<modseq>\d{1,19})\)|EMAILID \((?P<emailid>[A-Za-z0-9_-]*+)\)"
+    rb"|X-GM-MSGID (?P<gmail>\d{1,20})"
+    rb"|ENVELOPE \((?P<date>S) (?P<subject>S) (?P<from>A) (?P<sender>A) (?P<reply_to>A) (?P<to>A)"
+    rb" (?P<cc>A) (?P<bcc>A) (?P<in_reply_to>S) (?P<message_id>S)\)) )++"
+    rb"BODYSTRUCTURE (?P<structure>\(.*\))\)\Z".replace(b"S)", _STRING + b")").replace(
+        b"A)", _ADDRESSES + b")"
+    ),
+    re.DOTALL,
+)
+_PARSED_ADDRESS: Final = re.compile(_ADDRESS.replace(_STRING, b"(" + _STRING + b")"), re.DOTALL)
+_QUOTED: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_SKELETON: Final = re.compile(rb"[()NIL\d ]*+\Z")
+# Without one of these words no part can be an attachment; with one, the structure is read.
+_MAYBE_ATTACHED: Final = re.compile(rb"name|attachment|\"application\"|\"message\"", re.IGNORECASE)
+_FLAGS_ROW: Final = re.compile(
+    rb"\* \d+ FETCH \((?:UID (\d{1,10}) ?|FLAGS \(([^()\"\[\]]*+)\) ?"
+    rb"|MODSEQ \((\d{1,19})\) ?)++\)\Z"
+)
+_UID_ANYWHERE: Final = re.compile(rb"[( ]UID (\d{1,10})[ )]")
+_CACHED_BYTES: Final = 400
+
+
+def read_message(unit: Unit) -> RemoteMessage | None:
+    """Return the envelope-pass record of a FETCH answer, or None where it is not one.
+
+    An answer that has no ENVELOPE item is something else (flags told unasked). One whose
+    envelope cannot be read is still a message: what is known is kept.
+    """
+    if len(unit) == 1:
+        row = _ROW.match(unit[0])
+        if row and row["uid"] and row["date"]:
+            structure = row["structure"]
+            skeleton = _QUOTED.sub(b"", structure)
+            if _SKELETON.match(skeleton) and skeleton.count(b"(") == skeleton.count(b")"):
+                return _from_row(row, structure)
+    try:
+        response = parse_response(unit)
+    except ProtocolViolation:
+        return _salvage(unit)
+    if not isinstance(response, Fetch) or "ENVELOPE" not in response.items:
+        return None
+    return _from_items(response)
+
+
+def read_flags(unit: Unit) -> RemoteFlags | None:
+    """Return flags and mod-sequence of a FETCH answer, or None where it has no UID or flags."""
+    if len(unit) == 1:
+        row = _FLAGS_ROW.match(unit[0])
+        if row and row[1] and row[2] is not None:
+            return RemoteFlags(Uid(int(row[1])), _flags(row[2]), ModSeq(int(row[3] or 0)))
+    response = parse_response(unit)
+    if not isinstance(response, Fetch):
+        return None
+    uid, flags = response.number("UID"), response.flags
+    if not uid or flags is None:
+        return None
+    return RemoteFlags(Uid(uid), normalise(flags), ModSeq(response.mod_seq))
+
+
+def _from_row(row: re.Match[bytes], structure: bytes) -> RemoteMessage:
+    received = row["received"]
+    sent_at = read_date(_plain(row["date"]))
+    return RemoteMessage(
+        uid=Uid(int(row["uid"])),
+        flags=_flags(row["flags"] or b""),
+        mod_seq=ModSeq(int(row["modseq"] or 0)),
+        received_at=(read_date(received.decode("ascii", "replace")) if received else None)
+        or sent_at
+        or _EPOCH,
+        size=int(row["size"] or 0),
+        envelope=Envelope(
+            header_text(_unquote(row["subject"])).strip(),
+            sent_at,
+            _addresses(row["from"]),
+            _addresses(row["sender"]),
+            _addresses(row["reply_to"]),
+            _addresses(row["to"]),
+            _addresses(row["cc"]),
+            _addresses(row["bcc"]),
+            _plain(row["in_reply_to"]),
+            _plain(row["message_id"]),
+        ),
+        has_attachments=_structure_has_attachments(structure),
+        email_id=(row["emailid"] or row["gmail"] or b"").decode("ascii"),
+    )
+
+
+def _from_items(fetch: Fetch) -> RemoteMessage | None:
+    uid = fetch.number("UID")
+    if not uid:
+        return None
+    envelope = read_envelope(fetch.items["ENVELOPE"])
+    return RemoteMessage(
+        uid=Uid(uid),
+        flags=normalise(fetch.flags or ()),
+        mod_seq=ModSeq(fetch.mod_seq),
+        received_at=read_date(plain_text(fetch.items.get("INTERNALDATE")))
+        or envelope.sent_at
+        or _EPOCH,
+        size=fetch.number("RFC822.SIZE"),
+        envelope=envelope,
+        has_attachments=has_attachments(fetch.items.get("BODYSTRUCTURE")),
+        email_id=_email_id(fetch),
+    )
+
+
+def _email_id(fetch: Fetch) -> str:
+    value: Token = fetch.items.get("EMAILID")
+    if isinstance(value, list) and value and isinstance(value[0], str):
+        return value[0]
+    gmail = fetch.items.get("X-GM-MSGID")
+    return gmail if isinstance(gmail, str) else ""
+
+
+def _salvage(unit: Unit) -> RemoteMessage | None:
+    """Keep a message whose answer cannot be tokenised: its UID, flags and dates, if they stand."""
+    head = unit[0]
+    uid = _UID_ANYWHERE.search(head)
+    if uid is None or b"ENVELOPE" not in head.upper():
+        return None
+    known: dict[str, Token] = {"UID": uid[1].decode("ascii"), "ENVELOPE": None}
+    for item in _SIMPLE_ITEM.finditer(head.partition(b"ENVELOPE")[0]):
+        try:
+            known[item[1].decode("ascii")] = tokenise([item[2]])[0]
+        except ProtocolViolation:
+            continue
+    return _from_items(Fetch(known))
+
+
+_SIMPLE_ITEM: Final = re.compile(
+    rb'(FLAGS|MODSEQ|EMAILID|INTERNALDATE|RFC822\.SIZE|X-GM-MSGID) (\([^()]*+\)|"[^"]*+"|\d++)'
+)
+
+
+@lru_cache(maxsize=512)
+def _cached_flags(raw: bytes) -> Flags:
+    return normalise(raw.decode("ascii", "replace").split())
+
+
+def _flags(raw: bytes) -> Flags:
+    if len(raw) > _CACHED_BYTES:
+        return normalise(raw.decode("ascii", "replace").split())
+    return _cached_flags(raw)
+
+
+def _unquote(raw: bytes) -> bytes:
+    return b"" if raw == b"NIL" else unescape(raw[1:-1])
+
+
+def _plain(raw: bytes) -> str:
+    return plain_text(_unquote(raw))
+
+
+@lru_cache(maxsize=4096)
+def _cached_addresses(raw: bytes) -> tuple[Address, ...]:
+    return _read_addresses(raw)
+
+
+def _addresses(raw: bytes) -> tuple[Address, ...]:
+    if raw == b"NIL":
+        return ()
+    # People write to the same people: From, Sender and Reply-To of one row already agree.
+    return _cached_addresses(raw) if len(raw) < _CACHED_BYTES else _read_addresses(raw)
+
+
+def _read_addresses(raw: bytes) -> tuple[Address, ...]:
+    made = [
+        address(_unquote(found[1]), _unquote(found[3]), _unquote(found[4]))
+        for found in _PARSED_ADDRESS.finditer(raw)
+        if found[4] != b"NIL"  # a group's beginning or end
+    ]
+    return tuple(one for one in made if one.address or one.name)
+
+
+def _structure_has_attachments(raw: bytes) -> bool:
+    if not _MAYBE_ATTACHED.search(raw):
+        return False
+    try:
+        return has_attachments(tokenise([raw])[0])
+    except ProtocolViolation:
+        return False

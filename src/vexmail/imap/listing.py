@@ -1,0 +1,78 @@
+"""The mailbox list (RFC 9051 §6.3.9, RFC 6154)."""
+
+from typing import Final
+
+import structlog
+
+from vexmail.domain.mailbox import RemoteMailbox
+from vexmail.imap.encode import refuses
+from vexmail.imap.exchange import Answer, Exchange
+from vexmail.imap.header_text import clean
+from vexmail.imap.mailbox_names import decode_name
+from vexmail.imap.responses import ListEntry
+from vexmail.imap.roles import assign_roles
+from vexmail.imap.wording import command_refused
+
+log = structlog.get_logger(__name__)
+
+_ALL: Final = ('""', '"*"')
+
+
+async def list_mailboxes(exchange: Exchange) -> list[RemoteMailbox]:
+    """Return all mailboxes with their roles, in the server's order.
+
+    Raises:
+        CommandRefused: the server would not list.
+    """
+    offered = exchange.capabilities
+    extended = bool(offered & {"LIST-EXTENDED", "IMAP4REV2"})
+    if extended:
+        wanted = "SUBSCRIBED SPECIAL-USE" if "SPECIAL-USE" in offered else "SUBSCRIBED"
+        answer = await exchange.run("LIST", *_ALL, "RETURN", f"({wanted})")
+    else:
+        answer = await exchange.run("LIST", *_ALL)
+    if answer.tagged.status != "OK":
+        raise command_refused("list the mailboxes", answer.tagged)
+    entries = _entries(answer)
+    if extended:
+        subscribed = {name for name, entry in entries.items() if "\\subscribed" in entry.attributes}
+    else:
+        subscribed = await _subscribed(exchange, entries)
+    return assign_roles(
+        [_mailbox(name, entry, name in subscribed) for name, entry in entries.items()]
+    )
+
+
+async def _subscribed(exchange: Exchange, entries: dict[str, ListEntry]) -> set[str]:
+    answer = await exchange.run("LSUB", *_ALL)
+    if answer.tagged.status != "OK":
+        return set(entries)  # a server without subscriptions shows everything
+    return set(_entries(answer, lsub=True))
+
+
+def _entries(answer: Answer, *, lsub: bool = False) -> dict[str, ListEntry]:
+    """Return the entries by wire name, the first of each name."""
+    entries: dict[str, ListEntry] = {}
+    for response in answer.responses:
+        if not isinstance(response, ListEntry) or response.lsub is not lsub:
+            continue
+        try:
+            name = response.name.decode("utf-8")
+        except UnicodeError:
+            name = ""
+        if not name or refuses(name):
+            # No command of ours could carry this name.
+            log.warning("imap.list.name_unusable", bytes=len(response.name))
+            continue
+        entries.setdefault(name, response)
+    return entries
+
+
+def _mailbox(name: str, entry: ListEntry, subscribed: bool) -> RemoteMailbox:  # noqa: FBT001 - private
+    return RemoteMailbox(
+        name=clean(decode_name(name)),
+        wire_name=name,
+        delimiter=entry.delimiter,
+        attributes=entry.attributes,
+        subscribed=subscribed,
+    )

@@ -1,0 +1,89 @@
+"""The complete UID list of the selected mailbox."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import structlog
+
+from vexmail.domain.errors import ProtocolViolation
+from vexmail.domain.ids import Uid
+from vexmail.imap import uid_sets
+from vexmail.imap.exchange import Answer, Exchange
+from vexmail.imap.responses import ESearch, Search
+from vexmail.imap.wording import command_refused
+
+log = structlog.get_logger(__name__)
+
+WINDOW: Final = 50_000  # messages per SEARCH: 11 bytes each stay well below the line limit
+ATTEMPTS: Final = 3
+_SLACK: Final = 100_000  # messages that may arrive while we search
+
+
+async def all_uids(exchange: Exchange) -> list[Uid]:
+    """Return every UID, ascending.
+
+    A mailbox larger than ``WINDOW`` is searched by parts. Parts are sequence numbers, which an
+    EXPUNGE renumbers; then the search is made again, as it is when fewer UIDs came than the
+    mailbox holds.
+
+    Raises:
+        ProtocolViolation: the answer stayed short, or could not be read.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        exchange.drain()
+        watch = exchange.watch
+        before, gone = watch.exists, watch.gone
+        parts = _parts(before)
+        found: set[Uid] = set()
+        for part in parts:
+            found.update(await _search(exchange, part))
+        lost = watch.gone - gone
+        if len(found) >= before - lost and not (lost and len(parts) > 1):
+            return sorted(found)
+        log.warning("imap.search.short", found=len(found), expected=before - lost, attempt=attempt)
+        noop = await exchange.run("NOOP")
+        if noop.tagged.status != "OK":
+            break
+    exchange.connection.abort()
+    raise ProtocolViolation(
+        "The mail server named fewer messages than the mailbox holds. It will be tried again."
+    )
+
+
+def _parts(exists: int) -> list[str]:
+    if exists <= WINDOW:
+        return ["ALL"]
+    bounds = range(1, exists + 1, WINDOW)
+    # The last part is open, for messages that arrive meanwhile.
+    return [f"{low}:{low + WINDOW - 1}" if low + WINDOW <= exists else f"{low}:*" for low in bounds]
+
+
+async def _search(exchange: Exchange, part: str) -> Iterable[Uid]:
+    extended = "ESEARCH" in exchange.capabilities or "IMAP4REV2" in exchange.capabilities
+    criteria = ("RETURN", "(ALL)", part) if extended else (part,)
+    answer = await exchange.run("SEARCH", *criteria, prefix="UID")
+    if answer.tagged.status != "OK":
+        raise command_refused("list the messages", answer.tagged)
+    with exchange.guard():
+        return map(Uid, _numbers(answer, exchange.watch.exists + _SLACK))
+
+
+def _numbers(answer: Answer, at_most: int) -> list[int]:
+    """Return the numbers of an answer in either form.
+
+    An ESEARCH without ALL means no match (RFC 4731 §3.1); no answer at all means garbled.
+    """
+    numbers: list[int] = []
+    answered = False
+    for response in answer.responses:
+        if isinstance(response, ESearch) and response.tag in {answer.tagged.tag, ""}:
+            answered = True
+            numbers.extend(uid_sets.expand(response.all or (), at_most))
+        elif isinstance(response, Search):
+            answered = True
+            numbers.extend(response.numbers)
+    if not answered:
+        raise ProtocolViolation("The mail server did not answer a search.")
+    if numbers and not (min(numbers) >= 1 and max(numbers) <= uid_sets.LARGEST):
+        raise ProtocolViolation("The mail server named a message number out of range.")
+    return numbers

@@ -1,0 +1,188 @@
+"""Foreign failures to ``domain.errors``, each with a sentence that says what to do."""
+
+import errno
+import socket
+import ssl
+from typing import Final
+
+from vexmail.domain.errors import (
+    AuthenticationFailed,
+    CertificateRejected,
+    CommandRefused,
+    ConnectionLost,
+    ConnectionRefused,
+    ConnectionTimedOut,
+    HostLookupFailed,
+    HostNotFound,
+    LoginUnavailable,
+    MailboxGone,
+    ServerSaidBye,
+    TlsFailed,
+    VexMailError,
+)
+from vexmail.imap.encode import quoted, sasl_plain
+from vexmail.imap.responses import Condition
+from vexmail.ports.mail_server import Credentials, Security, ServerAddress
+
+_LONGEST_QUOTE: Final = 300  # characters of a server's text that we repeat
+
+# RFC 5530 §3 codes of a login that may work later.
+_LATER: Final = frozenset({"UNAVAILABLE", "LIMIT", "INUSE", "SERVERBUG", "OVERQUOTA", "THROTTLED"})
+# Texts of servers that give no code, or ALERT, for the same.
+_LATER_TEXTS: Final = (
+    "too many",
+    "try again",
+    "temporar",
+    "rate limit",
+    "throttl",
+    "not available",
+    "unavailable",
+    "connection limit",
+    "internal error",
+    "internal server error",
+    "maximum number of connections",
+)
+
+
+def where(address: ServerAddress) -> str:
+    """Return host and port as people write them."""
+    return f"{address.host}:{address.port}"
+
+
+def lookup_failed(address: ServerAddress, error: OSError) -> VexMailError:
+    """Translate what ``getaddrinfo`` raised."""
+    if error.errno in {socket.EAI_AGAIN, errno.EAGAIN}:
+        return HostLookupFailed(
+            f"The server name {address.host} could not be looked up just now. Check the spelling "
+            "and this machine's network; it will be tried again."
+        )
+    return HostNotFound(
+        f"There is no server called {address.host}. Check the spelling of the IMAP server's name."
+    )
+
+
+def connect_failed(address: ServerAddress, error: OSError) -> VexMailError:
+    """Translate what connecting a socket raised."""
+    place = where(address)
+    if isinstance(error, ConnectionRefusedError):
+        return ConnectionRefused(
+            f"{place} refused the connection. Check the port (993 for TLS, 143 for STARTTLS) and "
+            "whether the server is running."
+        )
+    if isinstance(error, TimeoutError):
+        return timed_out(address)
+    if isinstance(error, ConnectionResetError | BrokenPipeError | ConnectionAbortedError):
+        return ConnectionLost(f"{place} closed the connection. It will be tried again.")
+    return ConnectionTimedOut(
+        f"{place} cannot be reached from this machine ({error.strerror or 'network error'}). "
+        "Check the network, a firewall or VPN, and the server's name."
+    )
+
+
+def timed_out(address: ServerAddress) -> VexMailError:
+    """Return the error for no answer while connecting."""
+    return ConnectionTimedOut(
+        f"{where(address)} did not answer in time. Check the server's name and port; a firewall "
+        "may be in the way."
+    )
+
+
+def tls_failed(address: ServerAddress, error: OSError) -> VexMailError:
+    """Translate what a TLS handshake raised."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return CertificateRejected(
+            f"The certificate of {address.host} cannot be trusted ({error.verify_message}). "
+            "Check the server's name; if it is right, the server's owner must renew or correct "
+            "the certificate."
+        )
+    if isinstance(error, TimeoutError):
+        return timed_out(address)
+    other = (
+        "try STARTTLS (usually port 143)"
+        if address.security is Security.TLS
+        else "try TLS (usually port 993)"
+    )
+    return TlsFailed(
+        f"{where(address)} did not set up an encrypted connection. Check port and security "
+        f"setting; {other}."
+    )
+
+
+def refused_tls(address: ServerAddress, why: str) -> VexMailError:
+    """Return the error for a server that cannot or must not go on without encryption."""
+    return TlsFailed(
+        f"{where(address)} {why} The password was not sent. Use TLS (usually port 993), or ask "
+        "the server's owner."
+    )
+
+
+def login_refused(answer: Condition, credentials: Credentials) -> VexMailError:
+    """Translate a NO or BAD to LOGIN or AUTHENTICATE (RFC 5530 §3)."""
+    quote = _quote(answer, credentials)
+    if answer.code == "PRIVACYREQUIRED":
+        return TlsFailed(
+            f"The server takes passwords over encrypted connections only{quote}. Choose TLS or "
+            "STARTTLS."
+        )
+    certain = {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "CONTACTADMIN"}
+    text = answer.text.lower()
+    if answer.code in _LATER or (
+        answer.code not in certain and any(phrase in text for phrase in _LATER_TEXTS)
+    ):
+        return LoginUnavailable(
+            f"The mail server cannot log anybody in just now{quote}. It will be tried again."
+        )
+    if answer.code == "EXPIRED":
+        return AuthenticationFailed(f"The password has expired{quote}. Set a new one there first.")
+    return AuthenticationFailed(
+        f"The mail server refused the user name or password{quote}. Check both; some providers "
+        "want an app password instead of the usual one."
+    )
+
+
+def login_forbidden() -> VexMailError:
+    """Return the error for LOGINDISABLED with no other way in (RFC 9051 §6.2.3)."""
+    return TlsFailed(
+        "The server does not take passwords over this connection. Choose TLS or STARTTLS; the "
+        "password was not sent."
+    )
+
+
+def said_bye(answer: Condition, credentials: Credentials | None = None) -> VexMailError:
+    """Return the error for BYE (RFC 9051 §7.1.5)."""
+    return ServerSaidBye(
+        f"The mail server ended the connection{_quote(answer, credentials)}. "
+        "It will be tried again."
+    )
+
+
+def command_refused(what: str, answer: Condition) -> CommandRefused:
+    """Return the error for a tagged NO or BAD; ``what`` completes "could not ..."."""
+    return CommandRefused(f"The mail server would not {what}{_quote(answer, None)}.", answer.code)
+
+
+def select_refused(name: str, answer: Condition) -> VexMailError:
+    """Return the error for a NO or BAD to SELECT."""
+    if answer.status == "NO" and answer.code in _LATER:
+        return LoginUnavailable(
+            f"The mailbox {name} cannot be opened just now{_quote(answer, None)}. "
+            "It will be tried again."
+        )
+    return MailboxGone(f"The mailbox {name} cannot be opened{_quote(answer, None)}.")
+
+
+def _secrets(credentials: Credentials | None) -> list[str]:
+    """Return the password in every form in which we send it."""
+    if credentials is None or not credentials.password:
+        return []
+    plain = sasl_plain(credentials)
+    return [plain, quoted(credentials.password), credentials.password]
+
+
+def _quote(answer: Condition, credentials: Credentials | None) -> str:
+    """Return the server's own words in brackets, without the password if it repeated that."""
+    text = answer.text
+    for secret in _secrets(credentials):
+        text = text.replace(secret, "…")
+    text = text[:_LONGEST_QUOTE].strip().rstrip(".")
+    return f" (it said: {text})" if text else ""
