@@ -67,7 +67,8 @@ def long_files(root: Path, allowed: Mapping[str, str]) -> list[str]:
 def vague_names(root: Path) -> list[str]:
     """Name files, folders and classes called by words that say nothing."""
     offences = []
-    for path in (*python_files(root), *frontend_files(root)):
+    scripts = (path for path in frontend_files(root) if path.suffix != ".css")
+    for path in (*python_files(root), *scripts):
         name = path.relative_to(root).as_posix()
         words = {word for part in Path(name).with_suffix("").parts for word in part.split("_")}
         words |= set(path.with_suffix("").name.split("."))

@@ -1,0 +1,87 @@
+"""Promise 10: from another client's APPEND to a client of our event stream."""
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Sequence
+
+from bench.promise import Bound, Line, Promise, percentile
+from bench.raw_imap import RawImap
+from bench.rig import PASSWORD, a_rig
+from tests.support.api_client import Item
+
+PROMISE = Promise(
+    10, "arrival", "APPEND to event stream", "a bare IDLE client on the same mailbox and message"
+)
+_ROUNDS = 30
+_PATIENCE = 60.0  # seconds
+
+
+class IdleClient:
+    """A bare client in IDLE that notes when the server told it about a new message."""
+
+    def __init__(self, client: RawImap) -> None:
+        self._client = client
+        self._client.command("SELECT INBOX")
+        self.told = threading.Event()
+        self.told_at = 0.0
+
+    def listen(self) -> None:
+        """Wait for EXISTS once; run it in a thread of its own."""
+        self._client.send("IDLE")
+        while True:
+            line = self._client.line()
+            if line.rstrip().endswith(b"EXISTS"):
+                self.told_at = time.monotonic()
+                self.told.set()
+
+
+async def measure() -> Sequence[Line]:
+    """Append one message at a time; both sides hear of the same one."""
+    async with a_rig() as rig:
+        rig.dovecot.add_user("ours", PASSWORD)
+        await asyncio.to_thread(rig.dovecot.fill_generated, "ours", 200)
+        await rig.add_account("ours")
+        await rig.seconds_until_parsed(200, time.monotonic())
+        idle = IdleClient(rig.raw("ours"))
+        threading.Thread(target=idle.listen, daemon=True).start()
+        theirs: list[float] = []
+        ours: list[float] = []
+        async with rig.api.events() as events:
+            with rig.raw("ours") as sender:
+                for number in range(_ROUNDS):
+                    idle.told.clear()
+                    await asyncio.to_thread(sender.append, _message(number))
+                    delivered = time.monotonic()
+                    ours.append(await _received(events, f"arrival {number}") - delivered)
+                    await asyncio.to_thread(idle.told.wait, _PATIENCE)
+                    theirs.append(idle.told_at - delivered)
+    shares = [1000 * (mine - bare) for mine, bare in zip(ours, theirs, strict=True)]
+    return [
+        Line("p50", "s", percentile(ours, 0.5), percentile(theirs, 0.5), Bound(1.1, ratio=True)),
+        Line("p95", "s", percentile(ours, 0.95), percentile(theirs, 0.95)),
+        Line("later than the bare client, p50", "ms", percentile(shares, 0.5)),
+        Line("later than the bare client, worst", "ms", max(shares)),
+    ]
+
+
+async def _received(events: AsyncIterator[Item], subject: str) -> float:
+    async with asyncio.timeout(_PATIENCE):
+        async for change in events:
+            if change["type"] == "email_received" and change["email"]["subject"] == subject:
+                return time.monotonic()
+    raise ConnectionError("the event stream ended")
+
+
+def _message(number: int) -> bytes:
+    lines = (
+        "From: Bench <bench@vex.example>",
+        "To: owner@vex.example",
+        f"Subject: arrival {number}",
+        f"Message-ID: <arrival-{number}@vex.example>",
+        "Date: Sun, 22 Nov 2026 10:00:00 +0000",
+        "",
+        "Here I am.",
+        "",
+    )
+    return "\r\n".join(lines).encode()
