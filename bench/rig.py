@@ -66,10 +66,12 @@ class Rig:
 @asynccontextmanager
 async def a_rig() -> AsyncIterator[Rig]:
     """Start Dovecot and the product in a temporary folder."""
-    with tempfile.TemporaryDirectory(prefix="vexmail-bench-") as folder:
-        with Dovecot(Path(folder) / "dovecot") as dovecot:
-            async with (
-                running_product(Path(folder) / "data") as product,
-                api_client(product.url) as api,
-            ):
-                yield Rig(dovecot, product, api)
+    with (
+        tempfile.TemporaryDirectory(prefix="vexmail-bench-") as folder,
+        Dovecot(Path(folder) / "dovecot") as dovecot,
+    ):
+        async with (
+            running_product(Path(folder) / "data") as product,
+            api_client(product.url) as api,
+        ):
+            yield Rig(dovecot, product, api)
