@@ -4,3 +4,8 @@
 ``protocol`` IMAP servers, ``integration`` our own servers, ``journeys`` the whole product in a
 browser.
 """
+
+import pytest
+
+# Asserts outside of test files tell what they compared, too.
+pytest.register_assert_rewrite("tests.contracts", "tests.support")

@@ -45,12 +45,12 @@ def impure_domain(root: Path, allowed: frozenset[str]) -> list[str]:
 
 
 def ports_without_contract(root: Path) -> list[str]:
-    """Name ports that no ``tests/contracts/test_<port>*.py`` exercises."""
+    """Name ports that no ``tests/contracts/*<port>*.py`` exercises."""
     offences = []
     for path in python_files(root, "src/vexmail/ports"):
         if path.stem == "__init__":
             continue
-        suites = sorted((root / "tests" / "contracts").glob(f"test_{path.stem}*.py"))
+        suites = sorted((root / "tests" / "contracts").glob(f"*{path.stem}*.py"))
         if not any("def test_" in suite.read_text(encoding="utf-8") for suite in suites):
             offences.append(f"ports/{path.name} has no suite tests/contracts/test_{path.stem}.py")
     return offences

@@ -1,0 +1,77 @@
+"""The queue over arq and the worker loop keep the job queue's contract."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, cast
+
+import pytest
+import pytest_asyncio
+from arq.connections import ArqRedis, RedisSettings, create_pool
+
+from tests.contracts.job_queue import IDS, Carry, JobQueueContract, RunsWorkers
+from vexmail.domain.ids import MessageId
+from vexmail.jobs.arq_queue import ArqJobQueue
+from vexmail.jobs.wire import decode, encode
+from vexmail.jobs.worker_loop import WorkerLoop
+
+if TYPE_CHECKING:
+    from vexmail.usecases.find_unparsed import FindUnparsed
+    from vexmail.usecases.parse_messages import ParseMessages
+
+
+class CarryOut:
+    """Stands for ``ParseMessages``: hands the ids to the test."""
+
+    def __init__(self, carry: Carry) -> None:
+        self._carry = carry
+
+    async def __call__(self, message_ids: Sequence[MessageId]) -> None:
+        """Hand them over."""
+        await self._carry(list(message_ids))
+
+
+async def nothing_left() -> list[MessageId]:
+    """Stand for ``FindUnparsed``: the database knows of no work."""
+    return []
+
+
+class TestArqJobQueue(JobQueueContract):
+    """The contract."""
+
+    @pytest_asyncio.fixture
+    async def queue(self, redis_url: str) -> AsyncIterator[ArqJobQueue]:
+        pool = await create_pool(
+            RedisSettings.from_dsn(redis_url), job_serializer=encode, job_deserializer=decode
+        )
+        yield ArqJobQueue(pool)
+        await pool.aclose()
+
+    @pytest.fixture
+    def run_worker(self, redis_url: str) -> RunsWorkers:
+        @asynccontextmanager
+        async def running(carry: Carry) -> AsyncIterator[None]:
+            loop = WorkerLoop(
+                RedisSettings.from_dsn(redis_url),
+                cast("ParseMessages", CarryOut(carry)),
+                cast("FindUnparsed", nothing_left),
+            )
+            async with asyncio.TaskGroup() as tasks:
+                runner = tasks.create_task(loop.run())
+                yield
+                runner.cancel()
+
+        def run(carry: Carry) -> AbstractAsyncContextManager[None]:
+            return running(carry)
+
+        return run
+
+
+async def test_an_outage_is_left_to_the_sweep():
+    # Nothing listens there, and asking must not fail the sync that asks.
+    pool = ArqRedis(host="127.0.0.1", port=1)
+    queue = ArqJobQueue(pool)
+
+    await queue.parse_messages(IDS)
+
+    await pool.aclose()
