@@ -113,4 +113,3 @@ class ParsedMessage:
     headers: tuple[tuple[str, str], ...] = ()
     attachments: tuple[ParsedAttachment, ...] = ()
     defects: tuple[str, ...] = ()
-

@@ -25,8 +25,6 @@ class ArqJobQueue:
             return
         try:
             async with asyncio.timeout(5):
-                await self._redis.enqueue_job(
-                    PARSE_MESSAGES, list(message_ids), _queue_name=QUEUE
-                )
+                await self._redis.enqueue_job(PARSE_MESSAGES, list(message_ids), _queue_name=QUEUE)
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("jobs.not_enqueued", task=PARSE_MESSAGES, reason=str(error))

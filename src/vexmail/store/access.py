@@ -24,13 +24,22 @@ async def owner(tx: Transaction) -> UserRow:
 async def add_login_link(
     tx: Transaction, user_id: UserId, token: str, expires_at: datetime
 ) -> None:
-    """Store a one-time link; links that ran out are swept on the way."""
-    await tx.driver.execute("DELETE FROM login_links WHERE expires_at < now() - interval '1 day'")
+    """Store a one-time link; unused links that ran out are swept on the way."""
+    await tx.driver.execute("DELETE FROM login_links WHERE expires_at < now() AND used_at IS NULL")
     await tx.driver.execute(
         "INSERT INTO login_links (token_hash, user_id, expires_at) VALUES ($1, $2, $3)",
         digest(token),
         user_id,
         expires_at,
+    )
+
+
+async def any_link_used(tx: Transaction) -> bool:
+    """Tell whether any link was ever used."""
+    return bool(
+        await tx.driver.fetchval(
+            "SELECT EXISTS (SELECT 1 FROM login_links WHERE used_at IS NOT NULL)"
+        )
     )
 
 
@@ -86,4 +95,3 @@ async def set_environment_token(tx: Transaction, user_id: UserId, token: str | N
             name,
             digest(token),
         )
-

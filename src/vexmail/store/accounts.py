@@ -42,6 +42,14 @@ async def find_same(
     return None if found is None else AccountId(found)
 
 
+async def find_demo(tx: Transaction, user_id: UserId) -> AccountId | None:
+    """Return this user's demo account."""
+    found = await tx.driver.fetchval(
+        "SELECT id FROM accounts WHERE user_id = $1 AND is_demo", user_id
+    )
+    return None if found is None else AccountId(found)
+
+
 @dataclass(frozen=True, slots=True)
 class NewAccount:
     """Everything an account starts with."""

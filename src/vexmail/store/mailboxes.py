@@ -87,9 +87,7 @@ async def describe(tx: Transaction, mailbox_id: MailboxId, remote: RemoteMailbox
 
 async def delete(tx: Transaction, mailbox_ids: Sequence[MailboxId]) -> None:
     """Delete mailboxes with their entries."""
-    await tx.driver.execute(
-        "DELETE FROM mailboxes WHERE id = ANY($1::bigint[])", list(mailbox_ids)
-    )
+    await tx.driver.execute("DELETE FROM mailboxes WHERE id = ANY($1::bigint[])", list(mailbox_ids))
 
 
 async def advance(

@@ -76,7 +76,9 @@ class AccountRunner:
             errors += _leaves(group)
         except* Exception as group:  # noqa: BLE001 - boundary: one account never stops another
             log.exception("sync.defect", account_id=self._account.id)
-            errors += [Defect(f"Something went wrong inside VexMail: {e!r}") for e in _leaves(group)]
+            errors += [
+                Defect(f"Something went wrong inside VexMail: {e!r}") for e in _leaves(group)
+            ]
         return errors[0]
 
     async def _lane(self, name: str, run: Callable[[], Awaitable[None]]) -> None:

@@ -72,7 +72,9 @@ class Backfill:
         while True:
             asked = BODIES_AT_ONCE + len(self._refused)
             places = await self._tools.plan.missing_bodies(self._context.id, asked)
-            todo = list({p.message_id: p for p in places if p.message_id not in self._refused}.values())
+            todo = list(
+                {p.message_id: p for p in places if p.message_id not in self._refused}.values()
+            )
             if not todo:
                 return
             todo.sort(key=lambda p: p.mailbox_id)

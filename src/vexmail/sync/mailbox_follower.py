@@ -108,9 +108,7 @@ class _Watch:
         if not told:
             return
         self._mod_seq = ModSeq(max(self._mod_seq, *(f.mod_seq for f in told)))
-        await self._tools.apply_delta(
-            self._box.id, MailboxDelta(self._validity, flags=tuple(told))
-        )
+        await self._tools.apply_delta(self._box.id, MailboxDelta(self._validity, flags=tuple(told)))
 
     async def _take_expunged(self) -> None:
         remote = await self._session.all_uids()

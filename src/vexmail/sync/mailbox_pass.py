@@ -106,9 +106,7 @@ class MailboxPass:
         arrivals = [u for u in uids if cursor and u >= cursor]
         for part in (arrivals, uids[len(arrivals) :]):
             left = len(part)
-            async for batch in self._session.fetch_messages(
-                part, batch=BATCH, first=FIRST_SCREEN
-            ):
+            async for batch in self._session.fetch_messages(part, batch=BATCH, first=FIRST_SCREEN):
                 left -= len(batch)
                 self._added += len(batch)
                 elapsed = max(0.001, self._tools.clock.monotonic() - self._started)

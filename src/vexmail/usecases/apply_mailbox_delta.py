@@ -116,9 +116,7 @@ class _Writer:
                 self._tell(EmailMoved(self._box.account_id, message_id, None, self._box.id))
             else:
                 view = views[message_id]
-                self._tell(
-                    EmailReceived(self._box.account_id, message_id, self._box.id, view)
-                )
+                self._tell(EmailReceived(self._box.account_id, message_id, self._box.id, view))
 
     async def take_flags(self) -> None:
         """Take over flags, pending wishes laid over them, and tell what changed."""

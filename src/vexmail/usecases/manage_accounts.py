@@ -62,18 +62,27 @@ class ManageAccounts:
     async def ensure(self, user_id: UserId, details: AccountDetails) -> AccountId:
         """Keep an account that the operator named, without trying it first; idempotent.
 
-        VexMail must start while the mail server is down, so the runner finds out.
+        VexMail must start while the mail server is down, so the runner finds out. There is
+        one demo account, wherever its server listens this time.
         """
         async with self._uow() as tx:
-            same = await accounts.find_same(
-                tx, user_id, details.email, details.imap, details.credentials.username
-            )
+            if details.is_demo:
+                same = await accounts.find_demo(tx, user_id)
+            else:
+                same = await accounts.find_same(
+                    tx, user_id, details.email, details.imap, details.credentials.username
+                )
             if same is None:
                 same = await self._insert(tx, user_id, details)
             else:
                 await self._relocate(tx, same, details.imap, details.credentials)
         self._sync.accounts_changed()
         return same
+
+    async def has_demo(self, user_id: UserId) -> bool:
+        """Tell whether the user has the demo account."""
+        async with self._uow() as tx:
+            return await accounts.find_demo(tx, user_id) is not None
 
     async def change(
         self,
@@ -121,9 +130,7 @@ class ManageAccounts:
         async with self._server.connect(imap, credentials) as session:
             return await session.list_mailboxes()
 
-    async def _insert(
-        self, tx: Transaction, user_id: UserId, details: AccountDetails
-    ) -> AccountId:
+    async def _insert(self, tx: Transaction, user_id: UserId, details: AccountDetails) -> AccountId:
         imap, login = details.imap, details.credentials
         if await accounts.find_same(tx, user_id, details.email, imap, login.username):
             raise Conflict(f"{details.email} on {imap.host} is one of your accounts already.")

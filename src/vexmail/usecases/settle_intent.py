@@ -35,9 +35,7 @@ class SettleIntent:
             for mailbox_id, flags in told.items():
                 await entries.acknowledge(tx, mailbox_id, intent.message_id, intent.edit, flags)
             rest = await intents.pending_edits(tx, account_id, [intent.message_id])
-            await relay(
-                tx, user_id, account_id, intent.message_id, rest.get(intent.message_id, [])
-            )
+            await relay(tx, user_id, account_id, intent.message_id, rest.get(intent.message_id, []))
 
     async def rejected(
         self, account_id: AccountId, intent: PendingIntent, reason: VexMailError
@@ -50,6 +48,4 @@ class SettleIntent:
             if not await intents.finish(tx, intent.id, "rejected", reason.code, str(reason)):
                 return
             rest = await intents.pending_edits(tx, account_id, [intent.message_id])
-            await relay(
-                tx, user_id, account_id, intent.message_id, rest.get(intent.message_id, [])
-            )
+            await relay(tx, user_id, account_id, intent.message_id, rest.get(intent.message_id, []))

@@ -31,6 +31,11 @@ class SignIn:
         async with self._uow() as tx:
             return await access.owner(tx)
 
+    async def has_been_used(self) -> bool:
+        """Tell whether anybody ever signed in here with a link."""
+        async with self._uow() as tx:
+            return await access.any_link_used(tx)
+
     async def make_link(self) -> str:
         """Return the secret of a fresh one-time link for the owner."""
         token = secrets.token_urlsafe(24)

@@ -26,9 +26,7 @@ async def one(
     driver: asyncpg.Connection[Any], user_id: UserId, account_id: AccountId
 ) -> Json | None:
     """Return one account of the user, or None."""
-    row = await driver.fetchrow(
-        _SELECT + " WHERE user_id = $1 AND id = $2", user_id, account_id
-    )
+    row = await driver.fetchrow(_SELECT + " WHERE user_id = $1 AND id = $2", user_id, account_id)
     return None if row is None else view(row)
 
 

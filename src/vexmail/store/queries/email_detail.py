@@ -43,9 +43,7 @@ async def detail(
         "html": html or None,
         "remote_images": html.count("data-vx-src=") if html else 0,
         "attachments": await attachments(driver, message_id),
-        "mailboxes": [
-            {"id": str(b["id"]), "name": b["name"], "role": b["role"]} for b in boxes
-        ],
+        "mailboxes": [{"id": str(b["id"]), "name": b["name"], "role": b["role"]} for b in boxes],
         "authentication": None,
         "raw_url": f"/api/email/{message_id}/raw",
         "body_state": row["body_state"],

@@ -34,7 +34,5 @@ intents = Table(
     words("error_message"),
     moment("created_at"),
     moment("finished_at", optional=True),
-    Index(
-        "ix_intents_pending", "account_id", "id", postgresql_where=text("state = 'pending'")
-    ),
+    Index("ix_intents_pending", "account_id", "id", postgresql_where=text("state = 'pending'")),
 )

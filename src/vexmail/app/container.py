@@ -1,0 +1,115 @@
+"""The one place that builds: adapters first, then use cases on top of them."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+from arq.connections import ArqRedis, RedisSettings, create_pool
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from vexmail.app.runtime import Runtime
+from vexmail.app.settings import Settings
+from vexmail.app.system_clock import SystemClock
+from vexmail.blobs.local_folder import LocalFolderBlobStore
+from vexmail.feed.redis_feed import RedisChangeFeed
+from vexmail.jobs.arq_queue import ArqJobQueue
+from vexmail.jobs.wire import QUEUE, decode, encode
+from vexmail.mime.parser_pool import ProcessMessageParser
+from vexmail.store.queries.reader import Reader
+from vexmail.store.secret_box import SecretBox
+from vexmail.store.unit_of_work import UnitOfWork
+from vexmail.usecases.parse_messages import ParseMessages
+
+log = structlog.get_logger()
+
+POOL_SIZE = 12  # connections; a request holds one for a millisecond or two
+POOL_OVERFLOW = 12
+POOL_PATIENCE = 15.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """What web and worker have in common."""
+
+    settings: Settings
+    runtime: Runtime
+    engine: AsyncEngine
+    redis: Redis
+    queue: ArqJobQueue
+    feed: RedisChangeFeed
+    blobs: LocalFolderBlobStore
+    parser: ProcessMessageParser
+    clock: SystemClock
+    uow: UnitOfWork
+    reader: Reader
+    box: SecretBox
+    parse_messages: ParseMessages
+
+
+@asynccontextmanager
+async def container(settings: Settings, *, parser_children: int) -> AsyncIterator[Container]:
+    """Open everything, and close it in the opposite order."""
+    runtime = Runtime.of(settings)
+    engine = create_async_engine(
+        runtime.database.sqlalchemy_url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_timeout=POOL_PATIENCE,
+    )
+    redis = Redis.from_url(runtime.redis_url, socket_timeout=None, socket_connect_timeout=5)
+    jobs = await _job_pool(runtime.redis_url)
+    feed = RedisChangeFeed(redis, origin=secrets.token_hex(8))
+    uow = UnitOfWork(engine, feed)
+    blobs = LocalFolderBlobStore(runtime.data_dir / "blobs")
+    try:
+        async with ProcessMessageParser(children=parser_children) as parser:
+            yield Container(
+                settings=settings,
+                runtime=runtime,
+                engine=engine,
+                redis=redis,
+                queue=ArqJobQueue(jobs),
+                feed=feed,
+                blobs=blobs,
+                parser=parser,
+                clock=SystemClock(),
+                uow=uow,
+                reader=Reader(engine),
+                box=SecretBox(runtime.secret_key),
+                parse_messages=ParseMessages(uow, blobs, parser),
+            )
+    finally:
+        await jobs.aclose()
+        await redis.aclose()
+        await engine.dispose()
+
+
+def redis_settings(url: str) -> RedisSettings:
+    """Return a Redis URL in the form that arq takes; its own reader gives up on odd URLs."""
+    return RedisSettings.from_dsn(url)
+
+
+def spare_cores() -> int:
+    """Return how many parser processes this machine can run beside the event loop."""
+    return max(1, min(4, (os.cpu_count() or 2) - 1))
+
+
+async def _job_pool(redis_url: str) -> ArqRedis:
+    """Connect to the queue, waiting for Redis as long as it takes to come up."""
+    while True:
+        try:
+            return await create_pool(
+                redis_settings(redis_url),
+                job_serializer=encode,
+                job_deserializer=decode,
+                default_queue_name=QUEUE,
+            )
+        except (RedisError, OSError) as error:
+            log.warning("jobs.waiting_for_redis", reason=str(error))
+            await asyncio.sleep(1)

@@ -1,0 +1,51 @@
+"""What routes work with; built by the container, reached through the application's state."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from vexmail.domain.change import Json
+from vexmail.domain.ids import UserId
+from vexmail.ports.account_sync import AccountSync
+from vexmail.ports.clock import Clock
+from vexmail.store.queries.reader import Reader
+from vexmail.usecases.manage_accounts import ManageAccounts
+from vexmail.usecases.open_message import OpenMessage
+from vexmail.usecases.record_intent import RecordIntent
+from vexmail.usecases.sign_in import SignIn
+from vexmail.web.change_stream import ChangeTails
+
+Probe = Callable[[], Awaitable[str]]
+"""Answers a word about a component that works; raises when it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebServices:
+    """Everything a route may call."""
+
+    reader: Reader
+    clock: Clock
+    sync: AccountSync
+    accounts: ManageAccounts
+    intents: RecordIntent
+    messages: OpenMessage
+    sign_in: SignIn
+    tails: ChangeTails
+    probes: Mapping[str, Probe]
+    start_demo: Callable[[UserId], Awaitable[Json]] | None
+    static: Path
+    version: str
+    started_at: float
+    secure_cookies: bool
+
+
+def services(request: Request) -> WebServices:
+    """Return the services of this application."""
+    found: WebServices = request.app.state.services
+    return found
+
+
+Services = Annotated[WebServices, Depends(services)]
