@@ -1,0 +1,37 @@
+"""The ``vexmail`` command: one module of ``commands`` per subcommand."""
+
+import sys
+
+import typer
+
+from vexmail.app.commands.doctor import doctor
+from vexmail.app.commands.migrate import migrate
+from vexmail.app.commands.openapi import openapi
+from vexmail.app.commands.serve import serve
+from vexmail.app.commands.worker import worker
+from vexmail.app.console import complain
+from vexmail.app.startup_problem import StartupProblem
+
+app = typer.Typer(
+    name="vexmail",
+    help="Self-hosted web mail and mail API over any IMAP account, live.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(serve)
+app.command()(worker)
+app.command()(migrate)
+app.command()(doctor)
+app.command()(openapi)
+
+
+def main() -> None:
+    """Run a command; what a person can put right is one clear message and an exit code."""
+    try:
+        app()
+    except StartupProblem as problem:
+        for line in str(problem).splitlines():
+            complain(line)
+        sys.exit(problem.exit_code)

@@ -1,0 +1,5 @@
+"""What ``vexmail doctor`` looks at."""
+
+
+async def examine() -> bool:
+    return True

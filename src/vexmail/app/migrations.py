@@ -1,0 +1,75 @@
+"""Bringing the database to the tables this VexMail expects."""
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy.exc import DBAPIError
+
+import vexmail
+from vexmail.app.data_folder import source_checkout
+from vexmail.app.database_address import DatabaseAddress
+from vexmail.app.startup_problem import DatabaseIsNewer, DatabaseUnreachable, StartupProblem
+
+_INSTALLED_FOLDER = "migrations"  # where the wheel puts the alembic folder of the checkout
+
+
+def alembic_config(address: DatabaseAddress) -> Config:
+    """Return Alembic's settings for one database, from the checkout or the installed wheel."""
+    checkout = source_checkout()
+    installed = Path(vexmail.__file__).parent / _INSTALLED_FOLDER
+    folder = checkout / "alembic" if checkout else installed
+    config = Config()
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.attributes["address"] = address
+    return config
+
+
+async def migrate(address: DatabaseAddress) -> None:
+    """Upgrade to the newest revision; other processes doing the same wait for each other.
+
+    Raises:
+        DatabaseIsNewer: its revision is unknown to this VexMail.
+        DatabaseUnreachable: nobody answers at the address, or the login is refused.
+        StartupProblem: a migration failed; the database is as before.
+    """
+    config = alembic_config(address)
+    if await _current_revision(address) == ScriptDirectory.from_config(config).get_current_head():
+        return
+    try:
+        await asyncio.to_thread(command.upgrade, config, "head")
+    except CommandError as error:
+        if "Can't locate revision" not in str(error):
+            raise
+        message = (
+            "The database was changed by a newer VexMail than this one. Install that version, or "
+            "name another database or data folder."
+        )
+        raise DatabaseIsNewer(message) from error
+    except DBAPIError as error:
+        message = f"The database could not be brought up to date; it is as before. {error.orig}"
+        raise StartupProblem(message) from error
+
+
+async def _current_revision(address: DatabaseAddress) -> str | None:
+    """Return the revision the database is at, None before the first migration."""
+    try:
+        async with asyncio.timeout(30):
+            connection = await asyncpg.connect(**address.asyncpg_arguments)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        message = (
+            f"DATABASE_URL: the database {address.shown} does not let us in "
+            f"({error or type(error).__name__}). Check host, port, user, password and that the "
+            "server is running."
+        )
+        raise DatabaseUnreachable(message) from error
+    try:
+        return str(await connection.fetchval("select version_num from alembic_version"))
+    except asyncpg.UndefinedTableError:
+        return None
+    finally:
+        await connection.close()
