@@ -1,0 +1,79 @@
+/** Every call this client makes, by name. */
+
+import type { Change } from '@/domain/change';
+import type {
+  Account,
+  AccountId,
+  EmailDetail,
+  EmailId,
+  EmailSummary,
+  ImapSettings,
+  List,
+  Mailbox,
+  NewAccount,
+  Session,
+} from '@/domain/entities';
+import type { ListQuery } from '@/domain/listQuery';
+import { newKey, send } from './http';
+
+export const getSession = (): Promise<Session> => send('GET', '/api/session');
+
+export const signIn = (linkToken: string): Promise<Session> =>
+  send('POST', '/api/session', { body: { link_token: linkToken } });
+
+export const signOut = (): Promise<void> => send('DELETE', '/api/session');
+
+export const getAccounts = (): Promise<List<Account>> => send('GET', '/api/accounts');
+
+export const addAccount = (account: NewAccount, signal: AbortSignal): Promise<Account> =>
+  send('POST', '/api/accounts', { body: account, signal, idempotencyKey: newKey() });
+
+export const changeAccount = (
+  id: AccountId,
+  change: { imap: Partial<ImapSettings> },
+  signal: AbortSignal,
+): Promise<Account> => send('PATCH', `/api/accounts/${encodeURIComponent(id)}`, { body: change, signal });
+
+export const removeAccount = (id: AccountId): Promise<void> =>
+  send('DELETE', `/api/accounts/${encodeURIComponent(id)}`);
+
+export const startDemo = (): Promise<Account> =>
+  send('POST', '/api/demo', { idempotencyKey: newKey() });
+
+export const getMailboxes = (): Promise<List<Mailbox>> => send('GET', '/api/mailboxes');
+
+/** One page of a list by index; `offset` counts rows from the newest. */
+export const getEmails = (
+  query: ListQuery,
+  offset: number,
+  limit: number,
+  signal: AbortSignal,
+): Promise<List<EmailSummary>> =>
+  send('GET', '/api/emails', {
+    query: {
+      mailbox: query.mailbox,
+      unread: query.filter === 'unread' ? true : null,
+      starred: query.filter === 'starred' ? true : null,
+      offset,
+      limit,
+    },
+    signal,
+  });
+
+export const getEmail = (id: EmailId, signal: AbortSignal): Promise<EmailDetail> =>
+  send('GET', `/api/email/${encodeURIComponent(id)}`, { signal });
+
+export const setRead = (id: EmailId, value: boolean): Promise<EmailSummary> =>
+  send('POST', `/api/emails/${encodeURIComponent(id)}/${value ? 'read' : 'unread'}`);
+
+export const setStarred = (id: EmailId, value: boolean): Promise<EmailSummary> =>
+  send('POST', `/api/emails/${encodeURIComponent(id)}/star`, { body: { value } });
+
+export const syncNow = (): Promise<{ accounts: AccountId[] }> =>
+  send('POST', '/api/sync', { body: {} });
+
+export type ChangePage = { items: readonly Change[]; next_since: number; reset: boolean };
+
+/** The changes after `since`; `reset` means that they are no longer kept. */
+export const getChanges = (since: number): Promise<ChangePage> =>
+  send('GET', '/api/changes', { query: { since, limit: 500 } });

@@ -1,0 +1,143 @@
+import { useCallback, useEffect, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { EmailId } from '@/domain/entities';
+import type { ListFilter, ListQuery } from '@/domain/listQuery';
+import { mailboxName } from '@/domain/mailboxTree';
+import { indexOf } from '@/domain/segments';
+import { countText } from '@/domain/sizes';
+import { MailboxRail } from '@/features/mailboxes';
+import { MessageList } from '@/features/messages';
+import { Reader } from '@/features/reader';
+import { knownMailboxes } from '@/store/facts';
+import { selectList, selectListUnread, useSelect } from '@/store/hooks';
+import { useSync } from '@/sync/hooks';
+import { Dialog } from '@/ui/Dialog';
+import { useCommand, useCommandBoard } from '@/ui/keyboard/commandBoard';
+import { useMedia, useSavedNumber } from '@/ui/preferences';
+import { Splitter } from '@/ui/Splitter';
+import { BottomBar } from './BottomBar';
+import s from './Shell.module.css';
+import { placePath } from './place';
+
+const LIST_MIN = 320;
+const LIST_MAX = 640;
+
+/** Mailboxes, list and reader side by side; on a narrow screen one after the other. */
+export function MailView({ query, open }: { query: ListQuery; open: EmailId | null }) {
+  const [, go] = useLocation();
+  const isStack = useMedia('(max-width: 819px)');
+  const isIconRail = useMedia('(min-width: 820px) and (max-width: 1099px)');
+  const [listWidth, setListWidth] = useSavedNumber('vexmail-list-width', 440, LIST_MIN, LIST_MAX);
+  const [isDrawerOpen, setDrawerOpen] = useState(false);
+  const board = useCommandBoard();
+  const title = useTitle(query);
+  const { position } = useNeighbours(query, open);
+
+  const onOpen = useCallback(
+    (id: EmailId, replace: boolean) => go(placePath(query.mailbox, query.filter, id), { replace }),
+    [go, query],
+  );
+  const onBack = useCallback(() => go(placePath(query.mailbox, query.filter, null)), [go, query]);
+  const hrefOf = useCallback(
+    (filter: ListFilter) => placePath(query.mailbox, filter, null),
+    [query.mailbox],
+  );
+  useCommand('back', () => open !== null && onBack());
+  useCommand('go-inbox', () => go('/'));
+
+  const showsReader = !isStack || open !== null;
+  const showsList = !isStack || open === null;
+  return (
+    <>
+      {!isStack && (
+        <nav className={s.rail} aria-label="Mailboxes">
+          <MailboxRail chosen={query.mailbox} isNarrow={isIconRail} />
+        </nav>
+      )}
+      <main className={s.main}>
+        <div
+          className={s.list}
+          hidden={!showsList}
+          style={isStack ? undefined : { width: isIconRail ? Math.min(listWidth, 380) : listWidth }}
+        >
+          <MessageList
+            title={title}
+            query={query}
+            showsRecipients={useIsOutgoing(query)}
+            openId={open}
+            onOpen={onOpen}
+            hrefOf={hrefOf}
+            takesFocus={showsList}
+          />
+        </div>
+        {!isStack && (
+          <Splitter
+            label="Width of the list"
+            value={listWidth}
+            min={LIST_MIN}
+            max={LIST_MAX}
+            onChange={setListWidth}
+          />
+        )}
+        <div className={s.reader} hidden={!showsReader}>
+          <Reader
+            emailId={open}
+            position={position}
+            takesFocus={isStack && open !== null}
+            onBack={onBack}
+            onStep={(by) => board.run(by > 0 ? 'next' : 'previous')}
+          />
+        </div>
+      </main>
+      {isStack && open === null && <BottomBar query={query} onMenu={() => setDrawerOpen(true)} />}
+      {isStack && isDrawerOpen && (
+        <Dialog title="Folders" look="drawer" onClose={() => setDrawerOpen(false)}>
+          <MailboxRail chosen={query.mailbox} isNarrow={false} onChoose={() => setDrawerOpen(false)} />
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+/** The list's name, which is also the window's: "(12) Inbox – VexMail". */
+function useTitle(query: ListQuery): string {
+  const mailbox = useSelect((state) =>
+    query.mailbox === null ? undefined : knownMailboxes(state.facts).get(query.mailbox),
+  );
+  const isSingle = useSelect((state) => (state.facts.accounts?.size ?? 0) <= 1);
+  const unread = useSelect((state) => selectListUnread(state, query));
+  const inbox = isSingle ? 'Inbox' : 'All inboxes';
+  const title = query.mailbox === null ? inbox : mailbox ? mailboxName(mailbox) : 'Folder';
+  useEffect(() => {
+    document.title = `${unread > 0 ? `(${countText(unread)}) ` : ''}${title} – VexMail`;
+  }, [title, unread]);
+  return title;
+}
+
+/** Mail that was written here is listed by whom it went to. */
+function useIsOutgoing(query: ListQuery): boolean {
+  return useSelect((state) => {
+    const role = query.mailbox === null ? null : knownMailboxes(state.facts).get(query.mailbox)?.role;
+    return role === 'sent' || role === 'drafts';
+  });
+}
+
+/** Where the open message stands in the list; its neighbours are fetched ahead. */
+function useNeighbours(query: ListQuery, open: EmailId | null): { position: string | null } {
+  const list = useSelect((state) => selectList(state, query));
+  const { messages } = useSync();
+  const index = list && open !== null ? indexOf(list.segments, open) : -1;
+  useEffect(() => {
+    if (!list || index < 0) return;
+    const timer = setTimeout(() => {
+      const around = list.segments.flatMap((segment) =>
+        [index + 1, index - 1].flatMap((row) => segment.ids[row - segment.start] ?? []),
+      );
+      messages.prefetch(around);
+    }, 400);
+    return () => clearTimeout(timer);
+  }, [list, index, messages]);
+  const position =
+    index >= 0 && list?.total ? `${countText(index + 1)} of ${countText(list.total)}` : null;
+  return { position };
+}

@@ -1,0 +1,121 @@
+/** What the server tells us about, in the shape of its JSON. Times are ISO 8601 in UTC. */
+
+export type AccountId = string;
+export type MailboxId = string;
+export type EmailId = string;
+
+/** RFC 6154 special uses, plus `inbox`. */
+export type MailboxRole =
+  | 'inbox'
+  | 'sent'
+  | 'drafts'
+  | 'trash'
+  | 'junk'
+  | 'archive'
+  | 'all'
+  | 'flagged'
+  | 'important';
+
+export type Session = {
+  user: { id: string; name: string; role: string };
+  version: string;
+  demo_available: boolean;
+};
+
+/** `offline` retries by itself; `needs_attention` waits for the person. `error` says why for both. */
+export type AccountState = 'connecting' | 'syncing' | 'live' | 'offline' | 'needs_attention';
+
+export type AccountError = { code: string; message: string };
+
+export type ConnectionSecurity = 'tls' | 'starttls' | 'none';
+
+export type Account = {
+  id: AccountId;
+  email: string;
+  name: string;
+  state: AccountState;
+  error: AccountError | null;
+  imap: { host: string; port: number; security: ConnectionSecurity; username: string };
+  created_at: string;
+  is_demo: boolean;
+};
+
+export type Mailbox = {
+  id: MailboxId;
+  account_id: AccountId;
+  name: string;
+  path: string;
+  role: MailboxRole | null;
+  parent_id: MailboxId | null;
+  total: number;
+  unread: number;
+  selectable: boolean;
+  sync: { state: 'waiting' | 'syncing' | 'live'; done: number; total: number };
+};
+
+export type Address = { name: string | null; address: string };
+
+export type EmailSummary = {
+  id: EmailId;
+  account_id: AccountId;
+  thread_id: string | null;
+  mailbox_ids: readonly MailboxId[];
+  from: Address | null;
+  to: readonly Address[];
+  subject: string;
+  snippet: string;
+  date: string;
+  is_read: boolean;
+  is_starred: boolean;
+  is_flagged: boolean;
+  is_answered: boolean;
+  is_draft: boolean;
+  has_attachments: boolean;
+  size: number;
+  labels: readonly string[];
+};
+
+export type Attachment = {
+  id: string;
+  filename: string | null;
+  content_type: string;
+  size: number;
+  inline: boolean;
+  download_url: string;
+};
+
+/** One whole message. `html` is already safe: sanitised by the server, with no remote loads. */
+export type EmailDetail = EmailSummary & {
+  cc: readonly Address[];
+  bcc: readonly Address[];
+  reply_to: readonly Address[];
+  sent_at: string | null;
+  internet_message_id: string | null;
+  in_reply_to: string | null;
+  headers: readonly { name: string; value: string }[];
+  text: string | null;
+  html: string | null;
+  remote_images: number;
+  attachments: readonly Attachment[];
+  mailboxes: readonly { id: MailboxId; name: string; role: MailboxRole | null }[];
+  raw_url: string;
+  body_state: 'parsed' | 'unreadable' | 'remote';
+  defects: readonly string[];
+};
+
+export type List<Item> = {
+  items: readonly Item[];
+  next_cursor: string | null;
+  total: number | null;
+};
+
+/** Where the person's connection test goes; `password` never comes back from the server. */
+export type ImapSettings = {
+  host: string;
+  port: number;
+  security: ConnectionSecurity;
+  username: string;
+  password: string;
+};
+
+export type NewAccount = { email: string; name?: string; imap: ImapSettings };

@@ -1,0 +1,1 @@
+export { MailboxRail } from './MailboxRail';

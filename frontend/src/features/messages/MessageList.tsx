@@ -1,0 +1,153 @@
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { DateText } from '@/domain/dates';
+import type { EmailId } from '@/domain/entities';
+import { type ListFilter, type ListQuery, listKey } from '@/domain/listQuery';
+import { countText } from '@/domain/sizes';
+import { useIntents } from '@/intents/hooks';
+import { selectEmail, useSelect } from '@/store/hooks';
+import { useSync } from '@/sync/hooks';
+import { type GridHandle, type RowProps, VirtualGrid } from '@/ui/grid/VirtualGrid';
+import type { RowRange } from '@/ui/grid/windowing';
+import { EmptyList } from './EmptyList';
+import { ListHeader } from './ListHeader';
+import { ListNotices, SyncStrip } from './ListNotices';
+import { LoadingRow, MessageRow, type RowActions } from './MessageRow';
+import s from './MessageList.module.css';
+import { useListCursor } from './useListCursor';
+import { useRows } from './useRows';
+
+const ROW_PX = 56;
+const DATES = new DateText();
+
+type Props = {
+  title: string;
+  query: ListQuery;
+  showsRecipients: boolean;
+  openId: EmailId | null;
+  /** `replace`: stepping from one open message to the next makes no history. */
+  onOpen: (id: EmailId, replace: boolean) => void;
+  hrefOf: (filter: ListFilter) => string;
+  /** The list is on screen and should have the focus (nothing else has). */
+  takesFocus: boolean;
+};
+
+/** A mailbox as a list of any length, with the keyboard's cursor in it. */
+export function MessageList(props: Props) {
+  const { query, openId, onOpen, takesFocus } = props;
+  const rows = useRows(query);
+  const sync = useSync();
+  const { flags } = useIntents();
+  const grid = useRef<GridHandle>(null);
+  const today = useToday();
+  const { active, act } = useListCursor({ rows, query, openId, onOpen, grid });
+
+  const look = useCallback((range: RowRange) => sync.list.look(query, range), [sync, query]);
+  useEffect(() => {
+    if (takesFocus) grid.current?.focus();
+  }, [takesFocus]);
+
+  const actions = useMemo<RowActions>(
+    () => ({
+      open: act.openRow,
+      star: (id, value) => flags.setStarred(id, value),
+      read: (id, value) => flags.setRead(id, value),
+    }),
+    [act, flags],
+  );
+
+  const renderRow = (index: number, row: RowProps) => (
+    <StoredRow
+      key={rows.idAt(index) ?? `row-${index}`}
+      id={rows.idAt(index)}
+      index={index}
+      row={row}
+      showsRecipients={props.showsRecipients}
+      isActive={index === active}
+      openId={openId}
+      today={today}
+      actions={actions}
+    />
+  );
+
+  return (
+    <section className={s.pane} aria-label="Messages">
+      <ListHeader title={props.title} query={query} hrefOf={props.hrefOf} />
+      <ListNotices query={query} onRetry={() => sync.list.retry()} />
+      <SyncStrip query={query} />
+      {rows.total === 0 ? (
+        <EmptyList query={query} />
+      ) : (
+        <VirtualGrid
+          ref={grid}
+          id="messages"
+          label={props.title}
+          count={rows.count}
+          columns={4}
+          rowHeight={ROW_PX}
+          active={active}
+          listKey={listKey(query)}
+          idAt={rows.idAt}
+          indexOf={rows.indexOf}
+          renderRow={renderRow}
+          onWindow={look}
+          onKeyDown={(event) => onGridKey(event, act.move, grid.current)}
+        />
+      )}
+      <p className="visually-hidden" role="status">
+        {rows.total === null ? 'Loading' : `${countText(rows.total)} messages`}
+      </p>
+      {rows.total === 0 && <Watch onLook={look} />}
+    </section>
+  );
+}
+
+/** An empty list has no grid, and is looked at all the same. */
+function Watch({ onLook }: { onLook: (range: RowRange) => void }) {
+  useEffect(() => onLook({ from: 0, to: 1 }), [onLook]);
+  return null;
+}
+
+type StoredRowProps = {
+  id: EmailId | undefined;
+  index: number;
+  row: RowProps;
+  showsRecipients: boolean;
+  isActive: boolean;
+  openId: EmailId | null;
+  today: string;
+  actions: RowActions;
+};
+
+/** Joins a row to the store, so that a changed email draws its own row only. */
+function StoredRow({ id, index, row, openId, ...rest }: StoredRowProps) {
+  const email = useSelect((state) => (id === undefined ? undefined : selectEmail(state, id)));
+  if (!email) return <LoadingRow row={row} />;
+  const top = row.style.transform;
+  return <MessageRow {...rest} index={index} row={row} top={top} email={email} isOpen={id === openId} dates={DATES} />;
+}
+
+function onGridKey(event: KeyboardEvent, move: (by: number) => void, grid: GridHandle | null): void {
+  const page = grid?.pageRows() ?? 1;
+  const steps: Record<string, number> = {
+    ArrowDown: 1,
+    ArrowUp: -1,
+    PageDown: page,
+    PageUp: -page,
+    Home: Number.NEGATIVE_INFINITY,
+    End: Number.POSITIVE_INFINITY,
+  };
+  const by = steps[event.key];
+  if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  move(by);
+}
+
+/** Today as text; changes at midnight, so that "10:42" becomes a weekday without a reload. */
+function useToday(): string {
+  const [today, setToday] = useState(() => new Date().toDateString());
+  useEffect(() => {
+    const timer = setInterval(() => setToday(new Date().toDateString()), 60_000);
+    return () => clearInterval(timer);
+  }, []);
+  return today;
+}

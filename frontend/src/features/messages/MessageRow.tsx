@@ -1,0 +1,151 @@
+import { Mail, MailOpen, Paperclip, Reply, Star } from 'lucide-react';
+import { memo } from 'react';
+import { displayName } from '@/domain/address';
+import type { DateText } from '@/domain/dates';
+import type { EmailSummary } from '@/domain/entities';
+import { Avatar } from '@/ui/Avatar';
+import { classes } from '@/ui/classes';
+import type { RowProps } from '@/ui/grid/VirtualGrid';
+import s from './MessageRow.module.css';
+
+/** What a row can ask for; one object for all rows, so that they compare as equal. */
+export type RowActions = {
+  open: (index: number) => void;
+  star: (id: string, value: boolean) => void;
+  read: (id: string, value: boolean) => void;
+};
+
+type Props = {
+  index: number;
+  row: RowProps;
+  top: string | undefined;
+  email: EmailSummary;
+  /** Sent mail shows whom it went to. */
+  showsRecipients: boolean;
+  isActive: boolean;
+  isOpen: boolean;
+  dates: DateText;
+  today: string;
+  actions: RowActions;
+};
+
+/** One message in the list: who, what, when. Two lines, one height. */
+export const MessageRow = memo(
+  function MessageRow({ index, row, email, showsRecipients, isActive, isOpen, dates, actions }: Props) {
+    const who = showsRecipients
+      ? email.to.map((one) => displayName(one)).join(', ') || 'No recipient'
+      : displayName(email.from);
+    const date = dates.row(email.date, new Date());
+    const subject = email.subject || 'No subject';
+    return (
+      // biome-ignore lint/a11y/useKeyWithClickEvents: keys belong to the grid, which keeps the focus
+      // biome-ignore lint/a11y/useFocusableInteractive: the grid tells the active row instead
+      <div
+        {...row}
+        role="row"
+        aria-selected={isOpen}
+        aria-label={spoken(email, who, subject, date)}
+        className={classes(s.row, !email.is_read && s.unread, isActive && s.active, isOpen && s.open)}
+        onClick={() => actions.open(index)}
+      >
+        <span role="gridcell" className={s.mark} />
+        <span role="gridcell" className={s.face}>
+          <Avatar of={showsRecipients ? (email.to[0] ?? null) : email.from} />
+        </span>
+        <div role="gridcell" className={s.words}>
+          <div className={s.line}>
+            <bdi className={s.who}>{who}</bdi>
+            {email.is_answered && <Reply size={14} className={s.hint} aria-hidden="true" />}
+            {email.has_attachments && <Paperclip size={14} className={s.hint} aria-hidden="true" />}
+            <time className={s.date} dateTime={email.date} title={dates.full(email.date)}>
+              {date}
+            </time>
+          </div>
+          <div className={s.text} dir="auto">
+            {email.is_draft && <span className={s.draft}>Draft </span>}
+            <span className={s.subject}>{subject}</span>
+            {email.snippet && <span className={s.snippet}> — {email.snippet}</span>}
+          </div>
+        </div>
+        <div role="gridcell" className={s.actions}>
+          <RowButton
+            label={email.is_read ? 'Mark as unread' : 'Mark as read'}
+            className={s.onHover}
+            onPress={() => actions.read(email.id, !email.is_read)}
+          >
+            {email.is_read ? <Mail size={16} /> : <MailOpen size={16} />}
+          </RowButton>
+          <RowButton
+            label={email.is_starred ? 'Remove star' : 'Add star'}
+            className={classes(s.star, email.is_starred && s.starred)}
+            isPressed={email.is_starred}
+            onPress={() => actions.star(email.id, !email.is_starred)}
+          >
+            <Star size={16} fill={email.is_starred ? 'currentColor' : 'none'} />
+          </RowButton>
+        </div>
+      </div>
+    );
+  },
+  (a, b) =>
+    a.email === b.email &&
+    a.index === b.index &&
+    a.top === b.top &&
+    a.isActive === b.isActive &&
+    a.isOpen === b.isOpen &&
+    a.showsRecipients === b.showsRecipients &&
+    a.today === b.today &&
+    a.actions === b.actions,
+);
+
+function spoken(email: EmailSummary, who: string, subject: string, date: string): string {
+  const marks = [
+    !email.is_read && 'Unread',
+    email.is_starred && 'starred',
+    email.has_attachments && 'with attachments',
+  ].filter(Boolean);
+  return [...marks, who, subject, date].join(', ');
+}
+
+type RowButtonProps = {
+  label: string;
+  className: string | undefined;
+  isPressed?: boolean;
+  onPress: () => void;
+  children: React.ReactNode;
+};
+
+// Not tab stops: the same is done by a key for the active row.
+function RowButton({ label, className, isPressed, onPress, children }: RowButtonProps) {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      aria-label={label}
+      aria-pressed={isPressed}
+      title={label}
+      className={classes(s.button, className)}
+      onClick={(event) => {
+        event.stopPropagation();
+        onPress();
+      }}
+    >
+      {children}
+    </button>
+  );
+}
+
+/** A row that is not here yet: two still bars. */
+export function LoadingRow({ row }: { row: RowProps }) {
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: as above
+    <div {...row} role="row" aria-label="Loading" className={classes(s.row, s.loading)}>
+      <span role="gridcell" className={s.mark} />
+      <span role="gridcell" className={s.blank} />
+      <div role="gridcell" className={s.bars}>
+        <span />
+        <span />
+      </div>
+    </div>
+  );
+}

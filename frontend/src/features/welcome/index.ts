@@ -1,0 +1,1 @@
+export { SignedOutPage, WelcomePage } from './WelcomePage';

@@ -1,0 +1,171 @@
+/**
+ * The only writer of facts.
+ *
+ * Takes what the stream tells (`Change`) and what requests answer (`Answer`), one at a time, and
+ * returns new facts; the same object when nothing changed. Pure. A change of the stream that is
+ * part of the facts already is skipped, so replays and several sources do no harm.
+ */
+import { assertNever, type Change } from '@/domain/change';
+import type {
+  Account,
+  EmailDetail,
+  EmailId,
+  EmailSummary,
+  List,
+  Mailbox,
+  Session,
+} from '@/domain/entities';
+import type { ListQuery } from '@/domain/listQuery';
+import { type Facts, knownMailboxes, withEntry, withoutKey, withValue } from './facts';
+import { listsWithDoubt, listsWithEmail, listsWithoutEmail, withListPage } from './lists';
+
+const KEPT_DETAILS = 60;
+
+/** What a request answered; named apart from changes, which the server pushes. */
+export type Answer =
+  | { type: 'session_answered'; session: Session | null }
+  | { type: 'accounts_answered'; accounts: readonly Account[] }
+  | { type: 'account_answered'; account: Account }
+  | { type: 'account_removed'; account_id: string }
+  | { type: 'mailboxes_answered'; mailboxes: readonly Mailbox[] }
+  | { type: 'page_answered'; query: ListQuery; offset: number; page: List<EmailSummary> }
+  | { type: 'email_answered'; email: EmailDetail }
+  | { type: 'flag_answered'; email_id: EmailId; flag: Flag; value: boolean }
+  | { type: 'stream_opened'; seq: number }
+  | { type: 'rows_doubted' };
+
+export type Flag = 'is_read' | 'is_starred' | 'is_flagged';
+
+export function applyChange(facts: Facts, change: Change | Answer): Facts {
+  if (!isChange(change)) return applyAnswer(facts, change);
+  // Progress is a measurement, not history: it is told with the number of the last real change.
+  if (change.type !== 'sync_progress' && change.seq <= facts.seq) return facts;
+  const next = applyTold(facts, change);
+  return change.seq > facts.seq ? { ...next, seq: change.seq } : next;
+}
+
+const isChange = (change: Change | Answer): change is Change => 'seq' in change && 'time' in change;
+
+function applyTold(facts: Facts, change: Change): Facts {
+  switch (change.type) {
+    case 'email_received':
+      return withEmail(facts, change.email);
+    case 'email_read':
+      return withFlag(facts, change.email_id, 'is_read', true);
+    case 'email_unread':
+      return withFlag(facts, change.email_id, 'is_read', false);
+    case 'email_starred':
+      return withFlag(facts, change.email_id, 'is_starred', change.is_starred);
+    case 'email_flagged':
+      return withFlag(facts, change.email_id, 'is_flagged', change.is_flagged);
+    case 'email_updated':
+      return { ...facts, lists: listsWithDoubt(facts, new Set(change.email_ids)) };
+    case 'email_moved':
+      return withMove(facts, change.email_id, change.from_mailbox_id, change.to_mailbox_id);
+    case 'email_deleted':
+      return withMove(facts, change.email_id, change.mailbox_id, null);
+    case 'mailbox_created':
+    case 'mailbox_updated':
+      return { ...facts, mailboxes: withValue(facts.mailboxes, change.mailbox_id, change.mailbox) };
+    case 'mailbox_deleted':
+      return { ...facts, mailboxes: withoutKey(knownMailboxes(facts), change.mailbox_id) };
+    case 'account_state_changed':
+      return withAccountState(facts, change);
+    case 'sync_progress':
+      return withProgress(facts, change);
+    case 'reset':
+      return { ...facts, lists: listsWithDoubt(facts, 'all'), details: new Map() };
+    default:
+      return assertNever(change);
+  }
+}
+
+function applyAnswer(facts: Facts, answer: Answer): Facts {
+  switch (answer.type) {
+    case 'session_answered':
+      return { ...facts, session: answer.session };
+    case 'accounts_answered':
+      return { ...facts, accounts: byId(answer.accounts) };
+    case 'account_answered':
+      return { ...facts, accounts: withValue(facts.accounts, answer.account.id, answer.account) };
+    case 'account_removed':
+      return withoutAccount(facts, answer.account_id);
+    case 'mailboxes_answered':
+      return { ...facts, mailboxes: byId(answer.mailboxes) };
+    case 'page_answered':
+      return withListPage(facts, answer.query, answer.offset, answer.page);
+    case 'email_answered':
+      return withDetail(facts, answer.email);
+    case 'flag_answered':
+      return withFlag(facts, answer.email_id, answer.flag, answer.value);
+    case 'stream_opened':
+      return answer.seq > facts.seq ? { ...facts, seq: answer.seq } : facts;
+    case 'rows_doubted':
+      return { ...facts, lists: listsWithDoubt(facts, 'all') };
+    default:
+      return assertNever(answer);
+  }
+}
+
+const byId = <One extends { id: string }>(items: readonly One[]): Map<string, One> =>
+  new Map(items.map((item) => [item.id, item]));
+
+function withEmail(facts: Facts, email: EmailSummary): Facts {
+  const emails = withValue(facts.emails, email.id, email);
+  return { ...facts, emails, lists: listsWithEmail({ ...facts, emails }, email) };
+}
+
+function withFlag(facts: Facts, id: EmailId, flag: Flag, value: boolean): Facts {
+  const email = facts.emails.get(id);
+  if (!email || email[flag] === value) return facts;
+  return { ...facts, emails: withValue(facts.emails, id, { ...email, [flag]: value }) };
+}
+
+/** From one mailbox to another, or to nowhere; the lists follow. */
+function withMove(facts: Facts, id: EmailId, from: string, to: string | null): Facts {
+  const mailboxes = knownMailboxes(facts);
+  const email = facts.emails.get(id);
+  const left = listsWithoutEmail(facts, id, ({ query }) =>
+    query.mailbox === null ? mailboxes.get(from)?.role === 'inbox' : query.mailbox === from,
+  );
+  if (!email) return { ...facts, lists: left };
+  const elsewhere = email.mailbox_ids.filter((one) => one !== from && one !== to);
+  const moved = { ...email, mailbox_ids: to === null ? elsewhere : [...elsewhere, to] };
+  const after = { ...facts, lists: left };
+  if (moved.mailbox_ids.length > 0) return withEmail(after, moved);
+  return { ...after, emails: withoutKey(facts.emails, id), details: withoutKey(facts.details, id) };
+}
+
+function withDetail(facts: Facts, email: EmailDetail): Facts {
+  const details = withEntry(facts.details, email.id, email);
+  for (const oldest of details.keys()) {
+    if (details.size <= KEPT_DETAILS) break;
+    details.delete(oldest);
+  }
+  return { ...facts, details, emails: withValue(facts.emails, email.id, email) };
+}
+
+function withAccountState(facts: Facts, change: Change & { type: 'account_state_changed' }): Facts {
+  if (change.account === null) return withoutAccount(facts, change.account_id);
+  const account = { ...change.account, state: change.state, error: change.error };
+  return { ...facts, accounts: withValue(facts.accounts, account.id, account) };
+}
+
+function withoutAccount(facts: Facts, id: string): Facts {
+  const mailboxes = new Map([...knownMailboxes(facts)].filter(([, one]) => one.account_id !== id));
+  return {
+    ...facts,
+    accounts: facts.accounts && withoutKey(facts.accounts, id),
+    mailboxes: facts.mailboxes && mailboxes,
+    lists: listsWithDoubt(facts, 'all'),
+  };
+}
+
+function withProgress(facts: Facts, change: Change & { type: 'sync_progress' }): Facts {
+  const isDone = change.total > 0 && change.done >= change.total;
+  const { phase, done, total, estimate_s } = change;
+  const progress = isDone
+    ? withoutKey(facts.progress, change.mailbox_id)
+    : withValue(facts.progress, change.mailbox_id, { phase, done, total, estimate_s });
+  return progress === facts.progress ? facts : { ...facts, progress };
+}

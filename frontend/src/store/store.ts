@@ -1,0 +1,94 @@
+/** The state of one tab: facts, the overlay of wishes, and how we are connected. */
+import type { Change } from '@/domain/change';
+import { type Answer, applyChange, type Flag } from './applyChange';
+import { type Facts, NO_FACTS } from './facts';
+import { afterChanges, afterCounts, dropped, echoed, type Overlay, type Wish } from './overlay';
+
+/** `lost` since this moment (ms); `since` of the others is when they began. */
+export type Connection = { readonly state: 'connecting' | 'live' | 'lost'; readonly since: number };
+
+export type State = {
+  readonly facts: Facts;
+  readonly overlay: Overlay;
+  readonly connection: Connection;
+  /** Why the last fetch of a list failed, by list key. */
+  readonly troubles: ReadonlyMap<string, string>;
+};
+
+export class Store {
+  #state: State;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(facts: Facts = NO_FACTS, now = 0) {
+    this.#state = {
+      facts,
+      overlay: [],
+      connection: { state: 'connecting', since: now },
+      troubles: new Map(),
+    };
+  }
+
+  readonly get = (): State => this.#state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Changes of the stream, in order; listeners are called once. */
+  changed(changes: readonly Change[]): void {
+    const facts = changes.reduce(applyChange, this.#state.facts);
+    this.#set({ facts, overlay: afterChanges(this.#state.overlay, changes) });
+  }
+
+  /** The answer of a request. */
+  answered(...answers: readonly Answer[]): void {
+    const facts = answers.reduce<Facts>(applyChange, this.#state.facts);
+    const isCounted = answers.some((answer) => answer.type === 'mailboxes_answered');
+    const { overlay } = this.#state;
+    this.#set({ facts, overlay: isCounted ? afterCounts(overlay, () => true) : overlay });
+  }
+
+  wished(wish: Wish): void {
+    this.#set({ overlay: [...this.#state.overlay, wish] });
+  }
+
+  /** The server carried out a wish: its flag is a fact now. */
+  granted(wish: Wish): void {
+    const flag: Flag = wish.kind === 'read' ? 'is_read' : 'is_starred';
+    const answer: Answer = { type: 'flag_answered', email_id: wish.email_id, flag, value: wish.value };
+    const isOpen = this.#state.overlay.some((one) => one.id === wish.id && one.state === 'pending');
+    if (!isOpen) return; // the stream was faster, and may have told something newer since
+    this.#set({
+      facts: applyChange(this.#state.facts, answer),
+      overlay: echoed(this.#state.overlay, wish.id),
+    });
+  }
+
+  /** The server refused a wish: what is drawn falls back to the facts. */
+  refused(wish: Wish): void {
+    this.#set({ overlay: dropped(this.#state.overlay, wish.id) });
+  }
+
+  connected(state: Connection['state'], now: number): void {
+    if (this.#state.connection.state !== state) this.#set({ connection: { state, since: now } });
+  }
+
+  /** A list could not be fetched (`null`: it can be again). */
+  troubled(key: string, reason: string | null): void {
+    if ((this.#state.troubles.get(key) ?? null) === reason) return;
+    const troubles = new Map(this.#state.troubles);
+    if (reason === null) troubles.delete(key);
+    else troubles.set(key, reason);
+    this.#set({ troubles });
+  }
+
+  #set(part: Partial<State>): void {
+    const next = { ...this.#state, ...part };
+    const old = this.#state;
+    const isSame = (Object.keys(next) as (keyof State)[]).every((key) => next[key] === old[key]);
+    if (isSame) return;
+    this.#state = next;
+    for (const listener of this.#listeners) listener();
+  }
+}

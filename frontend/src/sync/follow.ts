@@ -1,0 +1,129 @@
+/**
+ * Keeps the store true while the app is open.
+ *
+ * Changes come from the stream (leading tab) or from another tab, are applied in batches, and have
+ * consequences: rows, counts or messages to ask for again.
+ */
+import { getAccounts, getChanges, getMailboxes } from '@/api/calls';
+import { Refused } from '@/api/problem';
+import type { Change } from '@/domain/change';
+import type { Store } from '@/store/store';
+import { openChangeStream } from './changeStream';
+import { consequences } from './consequences';
+import type { ListWindow } from './listWindow';
+import type { MessageLoader } from './messageLoader';
+import { joinTabs, type Relay } from './tabLeader';
+
+const BATCH_MS = 8; // within one frame: a burst of changes is drawn once
+const COUNTS_MS = 800;
+
+export class Follower {
+  readonly #store: Store;
+  readonly #list: ListWindow;
+  readonly #messages: MessageLoader;
+  readonly #onSignedOut: () => void;
+  #queue: Change[] = [];
+  #batchTimer: number | undefined;
+  #countsTimer: number | undefined;
+  #relay: Relay | null = null;
+  #wasLive = false;
+
+  constructor(store: Store, list: ListWindow, messages: MessageLoader, onSignedOut: () => void) {
+    this.#store = store;
+    this.#list = list;
+    this.#messages = messages;
+    this.#onSignedOut = onSignedOut;
+  }
+
+  start(): void {
+    this.#relay = joinTabs({
+      lead: () => this.#lead(),
+      changes: (changes) => this.#hear(changes),
+      connected: (isLive) => this.#connected(isLive),
+    });
+    void this.#catchUp();
+  }
+
+  stop(): void {
+    this.#relay?.leave();
+    this.#relay = null;
+    window.clearTimeout(this.#batchTimer);
+    window.clearTimeout(this.#countsTimer);
+  }
+
+  /** Ask for the accounts and mailboxes again; quiet about failures, the stream will tell. */
+  readonly refreshCounts = (): void => {
+    window.clearTimeout(this.#countsTimer);
+    this.#countsTimer = undefined;
+    void Promise.all([getAccounts(), getMailboxes()]).then(
+      ([accounts, mailboxes]) =>
+        this.#store.answered(
+          { type: 'accounts_answered', accounts: accounts.items },
+          { type: 'mailboxes_answered', mailboxes: mailboxes.items },
+        ),
+      (error: unknown) => this.#onError(error),
+    );
+  };
+
+  #lead(): () => void {
+    return openChangeStream({
+      seq: () => Math.max(this.#store.get().facts.seq, this.#queue.at(-1)?.seq ?? 0),
+      changes: (changes) => {
+        this.#relay?.changes(changes);
+        this.#hear(changes);
+      },
+      connected: (isLive) => {
+        this.#relay?.connected(isLive);
+        this.#connected(isLive);
+      },
+      signedOut: this.#onSignedOut,
+    });
+  }
+
+  /** What happened between the page being made and this tab joining the others. */
+  async #catchUp(): Promise<void> {
+    try {
+      const page = await getChanges(this.#store.get().facts.seq);
+      if (page.reset) {
+        this.#store.answered({ type: 'stream_opened', seq: page.next_since });
+        this.#list.refresh();
+        this.refreshCounts();
+      } else this.#hear(page.items);
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  #onError(error: unknown): void {
+    if (error instanceof Refused && error.status === 401) this.#onSignedOut();
+  }
+
+  #connected(isLive: boolean): void {
+    this.#store.connected(isLive ? 'live' : 'lost', Date.now());
+    if (isLive && !this.#wasLive) this.#list.retry();
+    this.#wasLive = isLive;
+  }
+
+  #hear(changes: readonly Change[]): void {
+    this.#queue.push(...changes);
+    this.#batchTimer ??= window.setTimeout(() => this.#apply(), BATCH_MS);
+  }
+
+  #apply(): void {
+    this.#batchTimer = undefined;
+    const changes = this.#queue.sort((a, b) => a.seq - b.seq);
+    this.#queue = [];
+    const before = this.#store.get().facts;
+    const fresh = changes.filter((one) => one.seq > before.seq || one.type === 'sync_progress');
+    this.#store.changed(fresh);
+    const due = consequences(before, fresh);
+    if (due.rows) this.#list.refresh();
+    if (due.accounts) this.refreshCounts();
+    else if (due.mailboxes) this.#countsTimer ??= window.setTimeout(this.refreshCounts, COUNTS_MS);
+    else if (fresh.some((one) => one.type === 'mailbox_updated')) {
+      window.clearTimeout(this.#countsTimer);
+      this.#countsTimer = undefined;
+    }
+    for (const id of due.emails) this.#messages.load(id, { again: true }).catch(() => undefined);
+  }
+}
