@@ -1,18 +1,16 @@
 """What the benchmarks about whole accounts stand on: a Dovecot and the product beside it."""
 
 import asyncio
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from bench.raw_imap import RawImap
 from tests.support.api_client import ApiClient, api_client
 from tests.support.dovecot import Dovecot
-from tests.support.product import Product, running_product
+from tests.support.product import Product, product_folder, running_product
 
 PASSWORD = "correct-horse"
 _LOOK_EVERY = 0.01
@@ -67,11 +65,11 @@ class Rig:
 async def a_rig() -> AsyncIterator[Rig]:
     """Start Dovecot and the product in a temporary folder."""
     with (
-        tempfile.TemporaryDirectory(prefix="vexmail-bench-") as folder,
-        Dovecot(Path(folder) / "dovecot") as dovecot,
+        product_folder() as data_dir,
+        Dovecot(data_dir.with_name("dovecot")) as dovecot,
     ):
         async with (
-            running_product(Path(folder) / "data") as product,
+            running_product(data_dir) as product,
             api_client(product.url) as api,
         ):
             yield Rig(dovecot, product, api)

@@ -1,12 +1,10 @@
 """Promise 16: from the command to the printed link."""
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 
 from bench.promise import Bound, Line, Promise
 from tests.support.api_client import api_client
-from tests.support.product import Product, running_product
+from tests.support.product import Product, product_folder, running_product
 
 PROMISE = Promise(16, "start", "start, first and warm", "no baseline: seconds count")
 _WARM_STARTS = 3
@@ -14,8 +12,7 @@ _WARM_STARTS = 3
 
 async def measure() -> Sequence[Line]:
     """Start in an empty folder, then again and again in the same one; the median counts."""
-    with tempfile.TemporaryDirectory(prefix="vexmail-bench-") as folder:
-        data_dir = Path(folder) / "data"
+    with product_folder() as data_dir:
         async with running_product(data_dir) as product:
             first = await _answering(product)
         warm = []

@@ -1,12 +1,14 @@
 """Fixtures of all tests: real servers for the run, a fresh database for each test."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 import redis.asyncio
 
 from tests.support.databases import TestDatabases
+from tests.support.product import product_folder
 from vexmail.app.embedded import EmbeddedServers
 
 
@@ -41,3 +43,10 @@ async def redis_url(servers: EmbeddedServers) -> AsyncIterator[str]:
     async with client:
         await client.flushall()
     yield servers.redis_url
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """The path of a data folder for the product; it does not exist yet."""
+    with product_folder() as folder:
+        yield folder

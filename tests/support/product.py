@@ -2,17 +2,21 @@
 
 import asyncio
 import contextlib
+import logging
 import re
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from tests.support.databases import product_environment
+
+log = logging.getLogger(__name__)
 
 TOKEN = "vexmail-test-token-0123456789abcdef"
 _STARTS_WITHIN = 180.0  # seconds; includes initdb on a loaded machine
@@ -26,14 +30,14 @@ class ProductDidNotStart(AssertionError):
 
 
 class Product:
-    """One running ``vexmail serve`` (or ``demo``); what it prints goes to ``log``."""
+    """One running ``vexmail serve`` (or ``demo``); what it prints goes to ``log_file``."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], data_dir: Path, log: Path, log_begins: int
+        self, process: subprocess.Popen[bytes], data_dir: Path, log_file: Path, log_begins: int
     ) -> None:
         self.process = process
         self.data_dir = data_dir
-        self.log = log
+        self.log_file = log_file
         self._log_begins = log_begins
         self.started_in = 0.0
         """Seconds from spawning to the printed address."""
@@ -41,7 +45,7 @@ class Product:
     @property
     def output(self) -> str:
         """Everything this process printed so far."""
-        return self.log.read_bytes()[self._log_begins :].decode(errors="replace")
+        return self.log_file.read_bytes()[self._log_begins :].decode(errors="replace")
 
     @property
     def link(self) -> str:
@@ -85,6 +89,18 @@ class Product:
             self.process.wait()
 
 
+@contextmanager
+def product_folder() -> Iterator[Path]:
+    """Give the path of a data folder that does not exist yet, and remove all of it afterwards.
+
+    Everybody may enter it: run by root, the product would keep its database elsewhere otherwise,
+    where nobody would clean up after a test.
+    """
+    with tempfile.TemporaryDirectory(prefix="vexmail-test-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder) / "data"
+
+
 @asynccontextmanager
 async def running_product(
     data_dir: Path, *, command: str = "serve", **settings: str
@@ -106,10 +122,10 @@ async def running_product(
         VEXMAIL_LOG_FORMAT="json",
     )
     data_dir.mkdir(parents=True, exist_ok=True)
-    log = data_dir.with_name(f"{data_dir.name}.log")
-    log.touch()
-    log_begins = log.stat().st_size
-    with log.open("ab") as output:
+    log_file = data_dir.with_name(f"{data_dir.name}.log")
+    log_file.touch()
+    log_begins = log_file.stat().st_size
+    with log_file.open("ab") as output:
         process = subprocess.Popen(
             [str(Path(sys.executable).parent / "vexmail"), command],
             cwd=data_dir,
@@ -118,12 +134,16 @@ async def running_product(
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    product = Product(process, data_dir, log, log_begins)
+    product = Product(process, data_dir, log_file, log_begins)
     try:
         await product.wait_until_serving()
         yield product
     finally:
         await product.stop()
+        # pytest shows this beside a failure.
+        log.info(
+            "product ended with %s and said:\n%s", process.returncode, product.output[-20_000:]
+        )
 
 
 def free_port() -> int:
