@@ -4,10 +4,15 @@ import sys
 
 import typer
 
+from vexmail.app.commands.account import account
+from vexmail.app.commands.check import check
+from vexmail.app.commands.demo import demo
 from vexmail.app.commands.doctor import doctor
+from vexmail.app.commands.login_link import login_link
 from vexmail.app.commands.migrate import migrate
 from vexmail.app.commands.openapi import openapi
 from vexmail.app.commands.serve import serve
+from vexmail.app.commands.token import token
 from vexmail.app.commands.worker import worker
 from vexmail.app.console import complain
 from vexmail.app.startup_problem import StartupProblem
@@ -25,6 +30,11 @@ app.command()(worker)
 app.command()(migrate)
 app.command()(doctor)
 app.command()(openapi)
+app.command()(demo)
+app.command()(check)
+app.command(name="login-link")(login_link)
+app.add_typer(token, name="token")
+app.add_typer(account, name="account")
 
 
 def main() -> None:

@@ -20,7 +20,6 @@ from vexmail.domain.ids import UserId
 from vexmail.domain.server_address import Credentials, Security, ServerAddress
 from vexmail.imap.server import AioimaplibMailServer
 from vexmail.jobs.worker_loop import HEARTBEAT_KEY
-from vexmail.ports.mail_server import MailServer
 from vexmail.sync.fleet import Fleet
 from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
 from vexmail.usecases.open_message import OpenMessage
@@ -29,6 +28,7 @@ from vexmail.usecases.sign_in import SignIn
 from vexmail.web.application import application
 from vexmail.web.change_stream import ChangeTails
 from vexmail.web.services import WebServices
+from vexmail.web.static_files import StaticFiles
 
 log = structlog.get_logger()
 
@@ -45,9 +45,12 @@ def create_app(settings: Settings, *, demo: bool = False) -> FastAPI:
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[WebServices]:
-        async with container(settings, parser_children=1) as built, AsyncExitStack() as stack:
-            async with _Web(built, stack).serve(app, demo=demo) as services:
-                yield services
+        async with (
+            container(settings, parser_children=1) as built,
+            AsyncExitStack() as stack,
+            _Web(built, stack).serve(app, demo=demo) as services,
+        ):
+            yield services
 
     return application(version("vexmail"), running)
 
@@ -59,7 +62,7 @@ class _Web:
         self._built = built
         self._stack = stack
         self._fleet = Fleet()
-        self._server: MailServer = AioimaplibMailServer(ssl.create_default_context())
+        self._server = AioimaplibMailServer(ssl.create_default_context())
         self._accounts = ManageAccounts(built.uow, self._server, built.box, self._fleet)
         self._sign_in = SignIn(built.uow, built.clock)
 
@@ -104,7 +107,7 @@ class _Web:
                 "sync": self._sync,
             },
             start_demo=demo_host.start,
-            static=Path(vexmail.__file__).parent / "static",
+            static=StaticFiles(Path(vexmail.__file__).parent / "static"),
             version=version("vexmail"),
             started_at=built.clock.monotonic(),
             secure_cookies=public_url.startswith("https://"),

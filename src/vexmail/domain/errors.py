@@ -9,6 +9,8 @@ for a person that says what happened and what to do.
 from dataclasses import dataclass
 from typing import ClassVar
 
+from typing_extensions import override
+
 
 @dataclass
 class VexMailError(Exception):
@@ -17,6 +19,7 @@ class VexMailError(Exception):
     message: str
     code: ClassVar[str] = "error"
 
+    @override
     def __str__(self) -> str:
         """Return the sentence for a person."""
         return self.message
@@ -24,7 +27,7 @@ class VexMailError(Exception):
 
 @dataclass
 class TransientError(VexMailError):
-    """It may work later; ``retry_after`` is the least wait in seconds, if the other side named one."""
+    """It may work later; ``retry_after``: least wait in seconds, if the other side named one."""
 
     retry_after: float | None = None
     code: ClassVar[str] = "temporary_failure"
@@ -94,7 +97,7 @@ class AuthenticationFailed(PermanentError):
 
 
 class LoginUnavailable(TransientError):
-    """The server cannot log anybody in just now (RFC 5530 UNAVAILABLE, LIMIT, INUSE, throttling)."""
+    """The server cannot log anybody in just now (RFC 5530 §3: UNAVAILABLE, LIMIT, INUSE)."""
 
     code = "login_unavailable"
 

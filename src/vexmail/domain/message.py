@@ -10,7 +10,7 @@ from vexmail.domain.ids import ModSeq, Uid
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A mailbox address: display ``name`` decoded (may be empty), ``address`` as ``local@domain``."""
+    """A mail address: display ``name`` decoded (may be empty), ``address`` as ``local@domain``."""
 
     name: str
     address: str

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 from arq.connections import ArqRedis, RedisSettings, create_pool
@@ -12,6 +13,9 @@ from vexmail.domain.ids import MessageId
 from vexmail.jobs.wire import PARSE_MESSAGES, QUEUE, decode, encode
 from vexmail.usecases.find_unparsed import FindUnparsed
 from vexmail.usecases.parse_messages import ParseMessages
+
+if TYPE_CHECKING:
+    from arq.typing import WorkerCoroutine
 
 log = structlog.get_logger()
 
@@ -47,7 +51,14 @@ class WorkerLoop:
             try:
                 pool = await self._pool()
                 worker = Worker(
-                    [func(parse_messages, name=PARSE_MESSAGES, keep_result=0, max_tries=3)],
+                    [
+                        func(
+                            cast("WorkerCoroutine", parse_messages),
+                            name=PARSE_MESSAGES,
+                            keep_result=0,
+                            max_tries=3,
+                        )
+                    ],
                     queue_name=QUEUE,
                     redis_pool=pool,
                     handle_signals=False,
@@ -93,10 +104,10 @@ class WorkerLoop:
         )
 
     @staticmethod
-    async def _keep(step: Any, every: float) -> None:
+    async def _keep(step: Callable[[], Awaitable[None]], every: float) -> None:
         while True:
             try:
                 await step()
             except Exception as error:  # noqa: BLE001 - boundary: the next round tries again
-                log.warning("worker.step_failed", step=step.__name__, reason=repr(error))
+                log.warning("worker.step_failed", reason=repr(error))
             await asyncio.sleep(every)

@@ -16,7 +16,7 @@ class MessageParser(Protocol):
         ...
 
     async def sanitise(self, html: str) -> str:
-        """Return HTML that holds no script, form, frame, remote reference or relative URL."""
+        """Return HTML without script, form, frame, remote reference or relative URL."""
         ...
 
     async def part(self, raw: bytes, part_id: str) -> bytes | None:

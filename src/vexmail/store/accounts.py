@@ -7,7 +7,6 @@ from vexmail.domain.ids import AccountId, UserId
 from vexmail.domain.server_address import Security, ServerAddress
 from vexmail.store.unit_of_work import Transaction
 
-
 _SELECT = """
 SELECT id, user_id, email, imap_host, imap_port, imap_security, imap_username,
        imap_password_sealed, followed_mailbox, state, error_code, error_message

@@ -9,7 +9,6 @@ from vexmail.domain.intent import Place
 from vexmail.domain.message import BodyState, ParsedMessage
 from vexmail.store.unit_of_work import Transaction
 
-
 _PLACES = """
 SELECT e.mailbox_id, b.wire_name, b.uid_validity, e.uid, m.id AS message_id, m.size
   FROM messages m

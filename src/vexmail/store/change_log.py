@@ -2,17 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
-
-import asyncpg
 
 from vexmail.domain.change import Change
 from vexmail.domain.ids import UserId
+from vexmail.store.driver import Driver
 
 
-async def append(
-    driver: asyncpg.Connection[Any], user_id: UserId, changes: Sequence[Change]
-) -> None:
+async def append(driver: Driver, user_id: UserId, changes: Sequence[Change]) -> None:
     """Number and write ``changes`` in order.
 
     The owner's row stays locked until commit, so no reader can see a number before a

@@ -67,6 +67,14 @@ async def known_uids(tx: Transaction, mailbox_id: MailboxId, uids: Sequence[Uid]
     return {Uid(r["uid"]) for r in rows}
 
 
+async def server_flags(tx: Transaction, mailbox_id: MailboxId) -> dict[Uid, Flags]:
+    """Return what the server last said of every UID that we hold."""
+    rows = await tx.driver.fetch(
+        "SELECT uid, server_flags FROM mailbox_entries WHERE mailbox_id = $1", mailbox_id
+    )
+    return {Uid(r["uid"]): frozenset(r["server_flags"]) for r in rows}
+
+
 async def insert(
     tx: Transaction,
     mailbox_id: MailboxId,

@@ -1,11 +1,11 @@
 """Mailbox rows: names, roles, counters and the cursors of sync."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from vexmail.domain.ids import AccountId, MailboxId, ModSeq, Uid, UidValidity, UserId
 from vexmail.domain.mailbox import LocalMailbox, MailboxRole, RemoteMailbox
 from vexmail.store.unit_of_work import Transaction
-
 
 _COLUMNS = """
 SELECT m.id, m.account_id, m.name, m.wire_name, m.role, m.selectable, m.uid_validity, m.uid_next,
@@ -90,17 +90,19 @@ async def delete(tx: Transaction, mailbox_ids: Sequence[MailboxId]) -> None:
     await tx.driver.execute("DELETE FROM mailboxes WHERE id = ANY($1::bigint[])", list(mailbox_ids))
 
 
-async def advance(
-    tx: Transaction,
-    mailbox_id: MailboxId,
-    *,
-    total: int,
-    unread: int,
-    uid_next: Uid | None,
-    highest_modseq: ModSeq | None,
-    sync_total: int | None,
-    sync_state: str | None,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """By how much counters moved, and how far cursors may move; None leaves them."""
+
+    total: int = 0
+    unread: int = 0
+    uid_next: Uid | None = None
+    highest_modseq: ModSeq | None = None
+    sync_total: int | None = None
+    sync_state: str | None = None
+
+
+async def advance(tx: Transaction, mailbox_id: MailboxId, by: Advance) -> None:
     """Move counters by the given differences and cursors forward, never back."""
     await tx.driver.execute(
         "UPDATE mailboxes SET total = total + $2, unread = unread + $3,"
@@ -109,12 +111,12 @@ async def advance(
         " sync_total = coalesce($6, sync_total), sync_state = coalesce($7, sync_state)"
         " WHERE id = $1",
         mailbox_id,
-        total,
-        unread,
-        uid_next,
-        highest_modseq,
-        sync_total,
-        sync_state,
+        by.total,
+        by.unread,
+        by.uid_next,
+        by.highest_modseq,
+        by.sync_total,
+        by.sync_state,
     )
 
 

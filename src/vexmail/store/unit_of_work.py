@@ -2,21 +2,20 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
-import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from vexmail.domain.change import Change
 from vexmail.domain.ids import UserId
 from vexmail.ports.change_feed import ChangeFeed
 from vexmail.store import change_log
+from vexmail.store.driver import Driver, driver_of
 
 
 class Transaction:
     """An open transaction; ``tell`` collects changes that are written before the commit."""
 
-    def __init__(self, connection: AsyncConnection, driver: asyncpg.Connection[Any]) -> None:
+    def __init__(self, connection: AsyncConnection, driver: Driver) -> None:
         self.connection = connection
         self.driver = driver
         """The asyncpg connection inside: for statements over arrays of rows."""
@@ -50,9 +49,7 @@ class UnitOfWork:
         """Begin; on a clean exit write the changes, commit, then ring the doorbell."""
         async with self._engine.connect() as connection:
             async with connection.begin():
-                raw = await connection.get_raw_connection()
-                driver = raw.driver_connection
-                assert isinstance(driver, asyncpg.Connection)  # noqa: S101 - the URL names asyncpg
+                driver = await driver_of(connection)
                 # SQLAlchemy begins lazily with its first statement; statements given to the
                 # driver directly would run outside of it.
                 await connection.exec_driver_sql("SET LOCAL lock_timeout = '30s'")

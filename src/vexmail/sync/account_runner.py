@@ -74,7 +74,7 @@ class AccountRunner:
                 )
         except* VexMailError as group:
             errors += _leaves(group)
-        except* Exception as group:  # noqa: BLE001 - boundary: one account never stops another
+        except* Exception as group:
             log.exception("sync.defect", account_id=self._account.id)
             errors += [
                 Defect(f"Something went wrong inside VexMail: {e!r}") for e in _leaves(group)
@@ -104,7 +104,7 @@ class AccountRunner:
     async def _say(self, state: AccountState, fault: AccountFault | None) -> None:
         try:
             await self._tools.set_state(self._account.id, state, fault)
-        except Exception:  # noqa: BLE001 - boundary: the database may be what is down
+        except Exception:
             log.exception("sync.state_not_written", account_id=self._account.id, state=state)
 
     def _fail_requests(self, error: Exception) -> None:

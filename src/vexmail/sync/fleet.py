@@ -1,6 +1,7 @@
 """All runners of this process; implements ``ports.account_sync``."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 
 import structlog
@@ -14,7 +15,7 @@ from vexmail.sync.sync_state import AccountSignals, BodyRequest, SyncTools
 log = structlog.get_logger()
 
 BODY_DEADLINE = 30.0  # seconds somebody waits for a message to open
-LOOK_AGAIN = 5.0  # seconds, when the list of accounts could not be read
+LOOK_AGAIN = 10.0  # seconds between looks at the accounts, which a command may have changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +42,14 @@ class Fleet:
         self._changed.set()
         async with asyncio.TaskGroup() as group:
             while True:
-                await self._changed.wait()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_AGAIN):
+                        await self._changed.wait()
                 self._changed.clear()
                 try:
                     accounts = await tools.plan.accounts()
-                except Exception:  # noqa: BLE001 - boundary: the fleet outlives an outage
+                except Exception:
                     log.exception("fleet.accounts_not_read")
-                    self._changed.set()
-                    await asyncio.sleep(LOOK_AGAIN)
                     continue
                 await self._stop_outdated({a.id: a for a in accounts})
                 for account in accounts:

@@ -7,7 +7,6 @@ from vexmail.domain.delta import MailboxDelta
 from vexmail.domain.errors import MailboxGone, UidValidityChanged
 from vexmail.domain.ids import ModSeq, Uid
 from vexmail.domain.mailbox import LocalMailbox, MailboxRole
-from vexmail.domain.message import RemoteMessage
 from vexmail.ports.mail_server import MailSession, Wake
 from vexmail.sync.mailbox_pass import FIRST_SCREEN, MailboxPass, PassResult
 from vexmail.sync.sync_state import AccountContext
@@ -84,7 +83,7 @@ class _Watch:
                 await self._take_flags()
 
     async def _take_new(self) -> None:
-        arrived: list[RemoteMessage] = await self._session.fetch_new(self._uid_next)
+        arrived = await self._session.fetch_new(self._uid_next)
         if not arrived:
             return
         self._uid_next = Uid(max(m.uid for m in arrived) + 1)

@@ -162,9 +162,7 @@ class _Writer:
         state = "live" if delta.complete else None
         if not delta.complete and delta.sync_total is not None and box.sync_state == "waiting":
             state = "syncing"
-        await mailboxes.advance(
-            self._tx,
-            box.id,
+        advance = mailboxes.Advance(
             total=self._total,
             unread=self._unread,
             uid_next=delta.uid_next,
@@ -172,6 +170,7 @@ class _Writer:
             sync_total=delta.sync_total,
             sync_state=state,
         )
+        await mailboxes.advance(self._tx, box.id, advance)
         if self._refetch:
             self._tell(Reset(box.account_id, "many_changes", box.id))
         if self._total or self._unread or (state and state != box.sync_state):

@@ -7,8 +7,8 @@ from vexmail.domain.change import AccountStateChanged, Json
 from vexmail.domain.errors import Conflict, NotFound
 from vexmail.domain.ids import AccountId, UserId
 from vexmail.domain.mailbox import RemoteMailbox
-from vexmail.ports.account_sync import AccountSync
 from vexmail.domain.server_address import Credentials, ServerAddress
+from vexmail.ports.account_sync import AccountSync
 from vexmail.ports.mail_server import MailServer
 from vexmail.store import accounts, mailboxes
 from vexmail.store.queries import accounts as views

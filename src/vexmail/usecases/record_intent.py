@@ -1,5 +1,6 @@
 """Record a wish about flags: durable and shown at once, carried out later."""
 
+from vexmail.domain.change import Json, MailboxUpdated
 from vexmail.domain.errors import NotFound
 from vexmail.domain.flags import FlagEdit
 from vexmail.domain.ids import AccountId, MessageId, UserId
@@ -9,7 +10,6 @@ from vexmail.store.queries import emails
 from vexmail.store.queries import mailboxes as mailbox_views
 from vexmail.store.unit_of_work import Transaction, UnitOfWork
 from vexmail.usecases.apply_mailbox_delta import flag_changes
-from vexmail.domain.change import Json, MailboxUpdated
 
 
 class RecordIntent:

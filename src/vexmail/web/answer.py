@@ -1,12 +1,12 @@
 """Answers from plain dicts, serialised once."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from fastapi import Response
 from pydantic_core import to_json
 
 
-def json_answer(body: Any, status: int = 200) -> Response:
+def json_answer(body: Mapping[str, object], status: int = 200) -> Response:
     """Return ``body`` as JSON that no cache keeps."""
     return Response(
         to_json(body),
@@ -16,6 +16,8 @@ def json_answer(body: Any, status: int = 200) -> Response:
     )
 
 
-def listing(items: list[Any], next_cursor: str | None = None, total: int | None = None) -> Any:
+def listing(
+    items: Sequence[object], next_cursor: str | None = None, total: int | None = None
+) -> dict[str, object]:
     """Return the shape that every list has."""
     return {"items": items, "next_cursor": next_cursor, "total": total}

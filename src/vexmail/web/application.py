@@ -10,7 +10,6 @@ from vexmail.web import problem
 from vexmail.web.headers import SecurityHeaders
 from vexmail.web.routes import accounts, changes, client, emails, mailboxes, session, system
 from vexmail.web.services import WebServices
-from vexmail.web.static_files import StaticFiles
 
 DESCRIPTION = """Mail over any IMAP account: lists, messages, flags, and a stream of changes.
 
@@ -29,7 +28,6 @@ def application(version: str, running: Running) -> FastAPI:
         app.state.stopping = asyncio.Event()
         async with running(app) as services:
             app.state.services = services
-            app.state.static_files = StaticFiles(services.static)
             yield
             app.state.stopping.set()
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -17,6 +16,7 @@ from vexmail.usecases.open_message import OpenMessage
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
 from vexmail.web.change_stream import ChangeTails
+from vexmail.web.static_files import StaticFiles
 
 Probe = Callable[[], Awaitable[str]]
 """Answers a word about a component that works; raises when it does not."""
@@ -36,7 +36,7 @@ class WebServices:
     tails: ChangeTails
     probes: Mapping[str, Probe]
     start_demo: Callable[[UserId], Awaitable[Json]] | None
-    static: Path
+    static: StaticFiles
     version: str
     started_at: float
     secure_cookies: bool

@@ -2,13 +2,11 @@
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
-
-import asyncpg
 
 from vexmail.domain.ids import UserId
+from vexmail.store.driver import Driver
 
-_BY_SECRET = """
+_WHOSE = """
 SELECT u.id, u.name, u.role FROM users u WHERE u.id = coalesce(
     (SELECT s.user_id FROM sessions s WHERE s.token_hash = $1 AND s.expires_at > now()),
     (SELECT t.user_id FROM api_tokens t WHERE t.token_hash = $2))
@@ -30,10 +28,10 @@ def digest(secret: str) -> bytes:
 
 
 async def authenticate(
-    driver: asyncpg.Connection[Any], *, session: str | None, bearer: str | None
+    driver: Driver, *, session: str | None, bearer: str | None
 ) -> UserRow | None:
     """Return whose session or API token this is, or None."""
     row = await driver.fetchrow(
-        _BY_SECRET, digest(session) if session else None, digest(bearer) if bearer else None
+        _WHOSE, digest(session) if session else None, digest(bearer) if bearer else None
     )
     return None if row is None else UserRow(**dict(row))

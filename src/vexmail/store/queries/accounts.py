@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import asyncpg
-
 from vexmail.domain.change import Json
 from vexmail.domain.ids import AccountId, UserId
+from vexmail.store.driver import Driver
 from vexmail.store.queries.moments import iso
 
 _SELECT = """
@@ -16,15 +15,13 @@ SELECT id, user_id, email, name, imap_host, imap_port, imap_security, imap_usern
 """
 
 
-async def of_user(driver: asyncpg.Connection[Any], user_id: UserId) -> list[Json]:
+async def of_user(driver: Driver, user_id: UserId) -> list[Json]:
     """Return the user's accounts, oldest first."""
     rows = await driver.fetch(_SELECT + " WHERE user_id = $1 ORDER BY id", user_id)
     return [view(row) for row in rows]
 
 
-async def one(
-    driver: asyncpg.Connection[Any], user_id: UserId, account_id: AccountId
-) -> Json | None:
+async def one(driver: Driver, user_id: UserId, account_id: AccountId) -> Json | None:
     """Return one account of the user, or None."""
     row = await driver.fetchrow(_SELECT + " WHERE user_id = $1 AND id = $2", user_id, account_id)
     return None if row is None else view(row)

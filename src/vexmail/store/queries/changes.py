@@ -1,12 +1,10 @@
 """Reading the change log, for live streams, resumed streams and polling alike."""
 
 from dataclasses import dataclass
-from typing import Any
-
-import asyncpg
 
 from vexmail.domain.change import Json
 from vexmail.domain.ids import UserId
+from vexmail.store.driver import Driver
 from vexmail.store.queries.moments import iso
 
 
@@ -18,9 +16,7 @@ class LogEnds:
     last: int
 
 
-async def after(
-    driver: asyncpg.Connection[Any], user_id: UserId, seq: int, limit: int
-) -> list[Json]:
+async def after(driver: Driver, user_id: UserId, seq: int, limit: int) -> list[Json]:
     """Return changes numbered above ``seq``, ascending, at most ``limit``."""
     rows = await driver.fetch(
         "SELECT seq, time, account_id, type, data FROM change_log"
@@ -41,7 +37,7 @@ async def after(
     ]
 
 
-async def ends(driver: asyncpg.Connection[Any], user_id: UserId) -> LogEnds:
+async def ends(driver: Driver, user_id: UserId) -> LogEnds:
     """Return how far back the log goes and its newest number."""
     row = await driver.fetchrow(
         "SELECT u.change_seq, (SELECT min(seq) FROM change_log WHERE user_id = u.id) AS first"

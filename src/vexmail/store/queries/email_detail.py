@@ -1,11 +1,8 @@
 """One whole message for the reader."""
 
-from typing import Any
-
-import asyncpg
-
 from vexmail.domain.change import Json
 from vexmail.domain.ids import MessageId, UserId
+from vexmail.store.driver import Driver
 from vexmail.store.queries import emails
 from vexmail.store.queries.moments import iso_or_none
 
@@ -17,9 +14,7 @@ SELECT m.recipients, m.sent_at, m.internet_message_id, m.in_reply_to, m.body_sta
 """
 
 
-async def detail(
-    driver: asyncpg.Connection[Any], user_id: UserId, message_id: MessageId
-) -> Json | None:
+async def detail(driver: Driver, user_id: UserId, message_id: MessageId) -> Json | None:
     """Return the message with what is known of its body, or None if it is not the user's."""
     summary = (await emails.by_ids(driver, user_id, [message_id])).get(message_id)
     row = await driver.fetchrow(_DETAIL, message_id)
@@ -51,7 +46,7 @@ async def detail(
     }
 
 
-async def attachments(driver: asyncpg.Connection[Any], message_id: MessageId) -> list[Json]:
+async def attachments(driver: Driver, message_id: MessageId) -> list[Json]:
     """Return a message's attachments in the order of its parts; the caller checked the owner."""
     rows = await driver.fetch(
         "SELECT id, filename, content_type, size, inline FROM attachments"

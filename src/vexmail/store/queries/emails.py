@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import asyncpg
-
 from vexmail.domain.change import Json
 from vexmail.domain.flags import ANSWERED, DRAFT, FLAGGED, IMPORTANT, SEEN, is_label
 from vexmail.domain.ids import MailboxId, MessageId, UserId
+from vexmail.store.driver import Driver
 from vexmail.store.queries.moments import iso
 
 _COLUMNS = """
@@ -79,7 +78,7 @@ class EmailFilter:
 
 
 async def page(
-    driver: asyncpg.Connection[Any],
+    driver: Driver,
     mailbox_ids: Sequence[MailboxId],
     wanted: EmailFilter,
     *,
@@ -107,7 +106,7 @@ async def page(
 
 
 async def by_ids(
-    driver: asyncpg.Connection[Any], user_id: UserId, message_ids: Sequence[MessageId]
+    driver: Driver, user_id: UserId, message_ids: Sequence[MessageId]
 ) -> dict[MessageId, Json]:
     """Return the summaries of those messages that are the user's and lie in some mailbox.
 
@@ -119,12 +118,12 @@ async def by_ids(
 
 
 async def count(
-    driver: asyncpg.Connection[Any], mailbox_ids: Sequence[MailboxId], wanted: EmailFilter
+    driver: Driver, mailbox_ids: Sequence[MailboxId], wanted: EmailFilter
 ) -> int | None:
     """Return how many messages a list has, or None where counting would not be cheap."""
     if wanted.flagged is not None or wanted.has_attachment is not None:
         return None
-    if wanted.starred is None and not (wanted.unread is False):
+    if wanted.starred is None and wanted.unread is not False:
         column = "unread" if wanted.unread else "total"
         return int(
             await driver.fetchval(

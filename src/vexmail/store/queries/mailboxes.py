@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-import asyncpg
-
 from vexmail.domain.change import Json
 from vexmail.domain.ids import AccountId, MailboxId, UserId
+from vexmail.store.driver import Driver
 
 _SELECT = """
 SELECT m.id, m.account_id, m.name, m.delimiter, m.role, m.total, m.unread, m.selectable,
@@ -22,9 +21,7 @@ SELECT m.id, m.account_id, m.name, m.delimiter, m.role, m.total, m.unread, m.sel
 _ORDER = " ORDER BY m.account_id, m.role IS DISTINCT FROM 'inbox', m.role NULLS LAST, m.name"
 
 
-async def tree(
-    driver: asyncpg.Connection[Any], user_id: UserId, account_id: AccountId | None = None
-) -> list[Json]:
+async def tree(driver: Driver, user_id: UserId, account_id: AccountId | None = None) -> list[Json]:
     """Return the user's mailboxes: per account the inbox, then roles, then names."""
     rows = await driver.fetch(
         _SELECT + " WHERE a.user_id = $1 AND ($2::bigint IS NULL OR a.id = $2)" + _ORDER,
@@ -34,14 +31,14 @@ async def tree(
     return [view(row) for row in rows]
 
 
-async def one(driver: asyncpg.Connection[Any], mailbox_id: MailboxId) -> Json | None:
+async def one(driver: Driver, mailbox_id: MailboxId) -> Json | None:
     """Return one mailbox for a change; the caller knows whose it is."""
     row = await driver.fetchrow(_SELECT + " WHERE m.id = $1", mailbox_id)
     return None if row is None else view(row)
 
 
 async def choose(
-    driver: asyncpg.Connection[Any],
+    driver: Driver,
     user_id: UserId,
     mailbox: str | None,
     account_id: AccountId | None,

@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
-import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from vexmail.store.driver import Driver, driver_of
 
 
 class Reader:
@@ -15,10 +15,7 @@ class Reader:
         self._engine = engine
 
     @asynccontextmanager
-    async def __call__(self) -> AsyncIterator[asyncpg.Connection[Any]]:
+    async def __call__(self) -> AsyncIterator[Driver]:
         """Yield the driver's connection and give it back to the pool afterwards."""
         async with self._engine.connect() as connection:
-            raw = await connection.get_raw_connection()
-            driver = raw.driver_connection
-            assert isinstance(driver, asyncpg.Connection)  # noqa: S101 - the URL names asyncpg
-            yield driver
+            yield await driver_of(connection)

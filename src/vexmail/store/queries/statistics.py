@@ -1,11 +1,8 @@
 """Counts over all of a user's mail."""
 
-from typing import Any
-
-import asyncpg
-
 from vexmail.domain.change import Json
 from vexmail.domain.ids import UserId
+from vexmail.store.driver import Driver
 
 _COUNTS = """
 SELECT count(*) FILTER (WHERE m.body_state = 'remote') AS remote,
@@ -23,7 +20,7 @@ SELECT m.id, m.account_id, m.name, m.total, m.unread, m.sync_total
 """
 
 
-async def statistics(driver: asyncpg.Connection[Any], user_id: UserId) -> Json:
+async def statistics(driver: Driver, user_id: UserId) -> Json:
     """Return the counts in the shape of the API, all but the number of streams.
 
     ``emails`` counts messages once; ``unread`` adds up the mailboxes' counters.

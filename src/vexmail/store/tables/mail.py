@@ -31,7 +31,7 @@ messages = Table(
     words("subject"),
     words("from_name"),
     words("from_address"),
-    # {"to": [[name, address], ...], "cc": ..., "bcc": ..., "reply_to": ...}
+    # An object with the keys to, cc, bcc and reply_to; each a list of (name, address) pairs.
     Column("recipients", JSONB, nullable=False, server_default=text("'{}'")),
     moment("sent_at", optional=True),
     moment("received_at"),

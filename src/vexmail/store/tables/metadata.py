@@ -21,10 +21,17 @@ def key() -> Column[int]:
     return Column("id", BigInteger, Identity(), primary_key=True)
 
 
-def owned_by(target: str, name: str, **options: Any) -> Column[int]:
+def owned_by(
+    target: str, name: str, *, index: bool = False, primary_key: bool = False
+) -> Column[int]:
     """Return a reference that goes away with the row it points to."""
     return Column(
-        name, BigInteger, ForeignKey(target, ondelete="CASCADE"), nullable=False, **options
+        name,
+        BigInteger,
+        ForeignKey(target, ondelete="CASCADE"),
+        nullable=False,
+        index=index or None,
+        primary_key=primary_key,
     )
 
 

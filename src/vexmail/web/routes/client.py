@@ -10,7 +10,6 @@ from vexmail.web.headers import APP_POLICY, frame_policy
 from vexmail.web.routes.emails import PagePart, Wanted, email_list
 from vexmail.web.routes.session import session_view
 from vexmail.web.services import Services, WebServices
-from vexmail.web.static_files import StaticFiles
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,7 +44,7 @@ async def page(path: str, request: Request, services: Services) -> Response:
     """Return a file of the client, or its page for every path that it routes itself."""
     if path.startswith("api/"):
         raise NotFound("There is no such endpoint. /docs lists those there are.")
-    files: StaticFiles = request.app.state.static_files
+    files = services.static
     found = files.answer(path, request.headers)
     if found is not None:
         return found

@@ -79,8 +79,7 @@ async def email_list(
             detail = "The cursor is not one of ours. Start again without it."
             raise ApiError(422, "invalid_cursor", detail) from error
         total = await emails.count(driver, boxes, chosen)
-    body: dict[str, object] = listing(items, next_cursor, total)
-    return body
+    return listing(items, next_cursor, total)
 
 
 @router.get("/api/email/{email_id}", response_model=Email, responses=answers(404, 503))

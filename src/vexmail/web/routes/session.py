@@ -1,11 +1,17 @@
 """Signing in and out."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from vexmail.store.queries.access import UserRow
 from vexmail.usecases.sign_in import SESSION_LIFE
 from vexmail.web.answer import json_answer
-from vexmail.web.auth import CurrentUser, cookie_name, refuse_cross_site, session_secret
+from vexmail.web.auth import (
+    CurrentUser,
+    cookie_name,
+    current_user,
+    refuse_cross_site,
+    session_secret,
+)
 from vexmail.web.problem import answers
 from vexmail.web.schemas.accounts import NewSession, Session
 from vexmail.web.services import Services, WebServices
@@ -46,8 +52,13 @@ async def sign_in(body: NewSession, request: Request, services: Services) -> Res
     return answer
 
 
-@router.delete("/api/session", status_code=204, responses=answers(403))
-async def sign_out(user: CurrentUser, request: Request, services: Services) -> Response:
+@router.delete(
+    "/api/session",
+    status_code=204,
+    responses=answers(403),
+    dependencies=[Depends(current_user)],
+)
+async def sign_out(request: Request, services: Services) -> Response:
     """End this session."""
     secret = session_secret(request, services)
     if secret:
