@@ -7,7 +7,7 @@ from typing import Literal
 import structlog
 from structlog.typing import Processor
 
-_QUIET = ("uvicorn.error", "alembic.runtime.plugins", "arq.worker")  # INFO says nothing new
+_QUIET = ("uvicorn.error", "alembic", "arq.worker")  # INFO says nothing new
 
 
 def set_up_logs(log_format: Literal["console", "json"], level: str, *, process: str) -> None:

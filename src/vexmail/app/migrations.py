@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import asyncpg
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -14,6 +15,8 @@ import vexmail
 from vexmail.app.data_folder import source_checkout
 from vexmail.app.database_address import DatabaseAddress
 from vexmail.app.startup_problem import DatabaseIsNewer, DatabaseUnreachable, StartupProblem
+
+log = structlog.get_logger(__name__)
 
 _INSTALLED_FOLDER = "migrations"  # where the wheel puts the alembic folder of the checkout
 
@@ -38,7 +41,8 @@ async def migrate(address: DatabaseAddress) -> None:
         StartupProblem: a migration failed; the database is as before.
     """
     config = alembic_config(address)
-    if await _current_revision(address) == ScriptDirectory.from_config(config).get_current_head():
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    if await _current_revision(address) == newest:
         return
     try:
         await asyncio.to_thread(command.upgrade, config, "head")
@@ -53,6 +57,7 @@ async def migrate(address: DatabaseAddress) -> None:
     except DBAPIError as error:
         message = f"The database could not be brought up to date; it is as before. {error.orig}"
         raise StartupProblem(message) from error
+    log.info("database.migrated", revision=newest)
 
 
 async def _current_revision(address: DatabaseAddress) -> str | None:

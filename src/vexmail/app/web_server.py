@@ -1,5 +1,6 @@
 """uvicorn, started on our socket and stopped by us."""
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Callable, Generator
@@ -46,6 +47,9 @@ class WebServer(uvicorn.Server):
             await self.serve(sockets=[listener])
         except SystemExit:  # uvicorn's way to say that the lifespan failed
             listener.close()
+        if self.force_exit:  # uvicorn leaves the lifespan open then
+            async with asyncio.timeout(_GRACEFUL_S):
+                await self.lifespan.shutdown()
         return self.started
 
     @override
