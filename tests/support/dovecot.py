@@ -78,11 +78,10 @@ class Dovecot:
         if binary is None:
             raise RuntimeError("Dovecot is not installed: apt-get install dovecot-imapd")
         self.folder = Path(self.folder).resolve()
-        for name in ("run", "state", "mail", "home"):
+        for name in ("run", "state", "mail", "home", "users"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         _write_certificate(self.folder)
         self.port, self.tls_port = self.port or _free_port(), self.tls_port or _free_port()
-        (self.folder / "users").touch()
         config = self.folder / "dovecot.conf"
         config.write_text(self._configuration())
         self._hand_over()
@@ -123,12 +122,12 @@ class Dovecot:
                 continue
 
     def add_user(self, name: str, password: str) -> None:
-        """Let ``name`` log in from now on."""
+        """Let ``name`` log in from now on; a password changed within a second may be missed."""
         self.users[name] = password
-        lines = [f"{user}:{{PLAIN}}{word}::::::" for user, word in self.users.items()]
-        path = self.folder / "users"
+        # A file per user: Dovecot looks for changes of one file at most once a second.
+        path = self.folder / "users" / name
         replacement = path.with_suffix(".new")
-        replacement.write_text("\n".join(lines) + "\n")
+        replacement.write_text(f"{name}:{{PLAIN}}{password}::::::\n")
         replacement.chmod(0o644)
         replacement.replace(path)
         self.maildir(name)
@@ -229,7 +228,7 @@ ssl_key = <{self.folder}/key.pem
 imap_idle_notify_interval = 30 s
 passdb {{
   driver = passwd-file
-  args = scheme=PLAIN username_format=%u {self.folder}/users
+  args = scheme=PLAIN username_format=%u {self.folder}/users/%u
 }}
 userdb {{
   driver = static
@@ -265,8 +264,12 @@ service imap-login {{
     port = {self.tls_port}
   }}
 }}
+auth_failure_delay = 0
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service imap {{
   process_limit = 400

@@ -181,12 +181,16 @@ class Exchange:
                 pass
         self.watch.observe(response)
 
-    async def next_unit(self, silence: float = SILENCE) -> Unit:
-        """Return the next unit; lets the event loop breathe between many."""
+    async def next_unit(self, silence: float | None = None) -> Unit:
+        """Return the next unit; lets the event loop breathe between many.
+
+        Args:
+            silence: most seconds without a byte; ``SILENCE`` by default.
+        """
         connection = self.connection
         unit = connection.take()
         if unit is None:
-            await connection.more(silence)
+            await connection.more(SILENCE if silence is None else silence)
             self._turn_began = self._loop.time()
             unit = connection.take()
             if unit is None:

@@ -160,7 +160,10 @@ def read_body(unit: Unit) -> RemoteBody | None:
     """Return the whole message in a FETCH answer, or None where it is not one."""
     if len(unit) == 1 and b"BODY[]" not in unit[0]:
         return None
-    response = parse_response(unit)
+    try:
+        response = parse_response(unit)
+    except ProtocolViolation:
+        return None  # the pipeline decides whether one answer is lost or the session
     if not isinstance(response, Fetch):
         return None
     uid, raw = response.number("UID"), response.items.get("BODY[]")

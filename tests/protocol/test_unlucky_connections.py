@@ -1,0 +1,351 @@
+"""Every way a connection can fail gives its own error, at once, with a sentence that helps."""
+
+import asyncio
+import logging
+import ssl
+from contextlib import suppress
+from unittest.mock import patch
+
+import pytest
+
+from tests.support.dovecot import Dovecot
+from tests.support.imap_session import USER, at, session_with
+from tests.support.scripted_imap import Peer, Script, ScriptedImap, after_login, transcript
+from vexmail.domain.errors import (
+    AuthenticationFailed,
+    CertificateRejected,
+    ConnectionLost,
+    ConnectionRefused,
+    ConnectionTimedOut,
+    HostLookupFailed,
+    HostNotFound,
+    LoginUnavailable,
+    PermanentError,
+    ProtocolViolation,
+    ServerSaidBye,
+    TlsFailed,
+    TransientError,
+    VexMailError,
+)
+from vexmail.imap import dial, exchange, login
+from vexmail.imap.server import AioimaplibMailServer
+from vexmail.ports.mail_server import Credentials, Security, ServerAddress
+
+
+async def failure(
+    address: ServerAddress,
+    credentials: Credentials = USER,
+    context: ssl.SSLContext | None = None,
+) -> VexMailError:
+    """Return the error of connecting."""
+    server = AioimaplibMailServer(context)
+    with pytest.raises(VexMailError) as caught:
+        async with server.connect(address, credentials):
+            pass
+    assert credentials.password not in str(caught.value)
+    return caught.value
+
+
+async def scripted_failure(
+    script: Script | str, security: Security = Security.NONE, credentials: Credentials = USER
+) -> VexMailError:
+    """Return the error of connecting to a script."""
+    follow = transcript(script) if isinstance(script, str) else script
+    async with ScriptedImap(follow) as server:
+        return await failure(at(server.port, security), credentials)
+
+
+async def test_an_unknown_host_is_said_to_be_unknown() -> None:
+    error = await failure(ServerAddress("no-such-host.invalid", 993, Security.TLS))
+
+    assert error.code == "host_not_found"
+    assert "no-such-host.invalid" in str(error)
+    assert isinstance(error, HostNotFound | HostLookupFailed)
+
+
+async def test_a_name_that_is_no_name_is_not_found() -> None:
+    error = await failure(ServerAddress("a" * 70 + ".example", 993, Security.TLS))
+
+    assert isinstance(error, HostNotFound | HostLookupFailed)
+
+
+async def test_a_name_service_that_is_down_is_tried_again() -> None:
+    def down(*_: object, **__: object) -> None:
+        raise OSError(__import__("socket").EAI_AGAIN, "Temporary failure in name resolution")
+
+    with patch("socket.getaddrinfo", down):
+        error = await failure(ServerAddress("mail.example", 993, Security.TLS))
+
+    assert isinstance(error, TransientError)
+    assert error.code == "host_not_found"
+
+
+async def test_a_closed_port_refuses(closed_port: int) -> None:
+    error = await failure(at(closed_port))
+
+    assert isinstance(error, ConnectionRefused)
+    assert str(closed_port) in str(error)
+
+
+async def test_a_host_with_two_addresses_that_both_refuse_refuses(closed_port: int) -> None:
+    error = await failure(at(closed_port, host="localhost"))
+
+    assert isinstance(error, ConnectionRefused)
+
+
+async def test_a_certificate_nobody_vouches_for_is_rejected(dovecot: Dovecot) -> None:
+    for port, security in ((dovecot.tls_port, Security.TLS), (dovecot.port, Security.STARTTLS)):
+        error = await failure(at(port, security))
+
+        assert isinstance(error, CertificateRejected)
+        assert "self-signed" in str(error)
+
+
+async def test_a_certificate_for_another_host_is_rejected(dovecot: Dovecot) -> None:
+    context = ssl.create_default_context(cafile=str(dovecot.ca_file))
+
+    error = await failure(at(dovecot.tls_port, Security.TLS, host="127.0.0.2"), context=context)
+
+    assert isinstance(error, CertificateRejected | ConnectionRefused)
+
+
+async def test_tls_to_a_port_that_speaks_clear_text_names_the_setting(dovecot: Dovecot) -> None:
+    error = await failure(at(dovecot.port, Security.TLS))
+
+    assert isinstance(error, TlsFailed)
+    assert "STARTTLS" in str(error)
+
+
+async def test_clear_text_to_a_tls_port_ends_in_time(
+    dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login, "GREETING", 0.3)
+
+    error = await failure(at(dovecot.tls_port, Security.NONE))
+
+    assert isinstance(error, ConnectionTimedOut | ConnectionLost)
+
+
+async def test_a_server_without_starttls_never_sees_the_password() -> None:
+    error = await scripted_failure(
+        """
+        S: * OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] hello
+        ! silence
+        """,
+        Security.STARTTLS,
+    )
+
+    assert isinstance(error, TlsFailed)
+
+
+async def test_a_refused_starttls_never_falls_back_to_clear_text() -> None:
+    error = await scripted_failure(
+        """
+        S: * OK [CAPABILITY IMAP4rev1 STARTTLS] hello
+        C: STARTTLS
+        S: {tag} NO not today
+        ! silence
+        """,
+        Security.STARTTLS,
+    )
+
+    assert isinstance(error, TlsFailed)
+
+
+@pytest.mark.parametrize(
+    "injected", [b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n", b"* CAPAB", b"a1 OK done\r\n"]
+)
+async def test_bytes_injected_after_starttls_end_the_connection(injected: bytes) -> None:
+    async def script(peer: Peer) -> None:
+        await peer.send("* OK [CAPABILITY IMAP4rev1 STARTTLS] hello")
+        await peer.command("STARTTLS")
+        await peer.send(peer.tag.encode() + b" OK begin\r\n" + injected)
+        await peer.silence()
+
+    error = await scripted_failure(script, Security.STARTTLS)
+
+    assert isinstance(error, TlsFailed)
+    assert "clear text" in str(error)
+
+
+async def test_preauth_is_refused_where_starttls_is_demanded() -> None:
+    error = await scripted_failure(
+        """
+        S: * PREAUTH [CAPABILITY IMAP4rev1 STARTTLS] welcome back
+        ! silence
+        """,
+        Security.STARTTLS,
+    )
+
+    assert isinstance(error, TlsFailed)
+
+
+async def test_a_greeting_of_bye_is_passed_on_in_the_servers_words() -> None:
+    error = await scripted_failure("S: * BYE [UNAVAILABLE] Too many connections from you\n! close")
+
+    assert isinstance(error, ServerSaidBye)
+    assert "Too many connections from you" in str(error)
+
+
+@pytest.mark.parametrize(
+    "greeting", ["S: 220 mail.example ESMTP", "S: +OK POP3 ready", "S: * 1 EXISTS", "S: a1 OK hi"]
+)
+async def test_another_protocol_is_not_taken_for_imap(greeting: str) -> None:
+    error = await scripted_failure(greeting + "\n! silence")
+
+    assert isinstance(error, ProtocolViolation)
+
+
+async def test_no_greeting_ends_after_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(login, "GREETING", 0.2)
+
+    error = await scripted_failure("! silence")
+
+    assert isinstance(error, ConnectionTimedOut)
+
+
+async def test_a_tls_handshake_that_never_answers_ends_after_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(dial, "HANDSHAKE", 0.2)
+
+    error = await scripted_failure("! silence", Security.TLS)
+
+    assert isinstance(error, ConnectionTimedOut)
+
+
+@pytest.mark.parametrize("ending", ["close", "reset"])
+async def test_a_connection_cut_before_the_greeting_is_lost(ending: str) -> None:
+    error = await scripted_failure(f"! {ending}")
+
+    assert isinstance(error, ConnectionLost)
+
+
+LOGIN = """
+S: * OK [CAPABILITY IMAP4rev1] hello
+C: LOGIN *
+"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        ("NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)", AuthenticationFailed),
+        ("NO [AUTHORIZATIONFAILED] no access", AuthenticationFailed),
+        ("NO [EXPIRED] password too old", AuthenticationFailed),
+        ("NO Login failed: wrong password", AuthenticationFailed),
+        ("NO [ALERT] Application-specific password required", AuthenticationFailed),
+        ("NO [UNAVAILABLE] database down", LoginUnavailable),
+        ("NO [LIMIT] too many logins", LoginUnavailable),
+        ("NO [INUSE] locked", LoginUnavailable),
+        ("NO Temporary authentication failure", LoginUnavailable),
+        ("NO Maximum number of connections from user+IP exceeded", LoginUnavailable),
+        ("NO [PRIVACYREQUIRED] use TLS", TlsFailed),
+        ("BAD unknown command", AuthenticationFailed),
+    ],
+)
+async def test_a_refused_login_is_sorted_by_what_to_do_next(
+    answer: str, kind: type[VexMailError]
+) -> None:
+    error = await scripted_failure(LOGIN + f"S: {{tag}} {answer}\n! silence")
+
+    assert type(error) is kind
+
+
+async def test_a_server_that_repeats_the_password_does_not_get_it_into_our_error() -> None:
+    error = await scripted_failure(
+        LOGIN + 'S: {tag} BAD cannot parse LOGIN "ann" "s3cret pass"\n! silence'
+    )
+
+    assert "s3cret" not in str(error)
+
+
+async def test_a_wrong_password_on_dovecot_is_refused(dovecot: Dovecot) -> None:
+    dovecot.add_user("wrongpw", "right")
+    context = ssl.create_default_context(cafile=str(dovecot.ca_file))
+
+    error = await failure(
+        at(dovecot.tls_port, Security.TLS), Credentials("wrongpw", "wrong"), context
+    )
+
+    assert isinstance(error, AuthenticationFailed)
+    assert isinstance(error, PermanentError)
+
+
+async def test_logindisabled_without_another_way_asks_for_encryption() -> None:
+    error = await scripted_failure(
+        "S: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED STARTTLS] hello\n! silence"
+    )
+
+    assert isinstance(error, TlsFailed)
+    assert "not sent" in str(error)
+
+
+async def test_a_line_break_in_the_password_never_reaches_the_wire() -> None:
+    error = await scripted_failure(
+        "S: * OK [CAPABILITY IMAP4rev1] hello\n! silence",
+        credentials=Credentials("ann", "x\r\na2 DELETE INBOX"),
+    )
+
+    assert isinstance(error, AuthenticationFailed)
+
+
+@pytest.mark.parametrize("ending", ["close", "reset"])
+@pytest.mark.parametrize("bye", [True, False])
+async def test_an_end_during_login_is_told_at_once(ending: str, bye: bool) -> None:
+    said = "S: * BYE going down\n" if bye else ""
+
+    error = await scripted_failure(LOGIN + said + f"! {ending}")
+
+    expected = ServerSaidBye if bye and ending == "close" else ServerSaidBye | ConnectionLost
+    assert isinstance(error, expected)
+
+
+async def test_silence_inside_an_answer_ends_after_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(exchange, "SILENCE", 0.2)
+    script = after_login(
+        """
+        C: NOOP
+        S| * OK half a li
+        ! silence
+        """
+    )
+
+    async with session_with(script) as session:
+        with pytest.raises(ConnectionTimedOut):
+            await session.noop()
+        with pytest.raises(ConnectionTimedOut):  # and the session is over
+            await session.noop()
+
+
+async def test_a_cancelled_command_ends_its_connection() -> None:
+    async with session_with(after_login("C: NOOP\n! silence")) as session:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await session.noop()
+
+        with pytest.raises(ConnectionLost):
+            await session.noop()
+
+
+async def test_nothing_of_a_session_reaches_the_log_of_the_library(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        async with session_with(after_login("C: NOOP\nS: {tag} OK done")) as session:
+            await session.noop()
+
+    assert "s3cret" not in caplog.text
+    assert not [record for record in caplog.records if record.name.startswith("aioimaplib")]
+
+
+async def test_no_task_is_left_after_failures() -> None:
+    before = asyncio.all_tasks()
+
+    for ending in ("close", "reset"):
+        await scripted_failure(LOGIN + f"! {ending}")
+
+    left = asyncio.all_tasks() - before
+    assert not {task for task in left if not task.done() and "_serve" not in repr(task)}
