@@ -45,7 +45,14 @@ _FAMILIES = re.compile(
     r"|shift_(?:jis|jis_2004|jisx0213)|iso2022_(?:jp|jp_1|jp_2|jp_2004|jp_3|jp_ext|kr)|johab|tis-620"
     r"|hp-roman8)\Z"
 )
+_ONE_BYTE = re.compile(r"(?:cp125\d|cp8\d\d|iso8859-\d+|koi8-[rtu]|mac-[a-z]+)\Z")
 _GUESS_SAMPLE = 16 * 1024  # bytes shown to charset-normalizer; more makes it slower, not better
+_IS_HIGH = bytes(byte > 127 for byte in range(256))
+_GUESSES = [
+    "gb18030", "big5", "cp932", "euc_jp", "euc_kr", "koi8_r", "cp1251", "cp1253", "cp1254",
+    "cp1255", "cp1256", "cp1250", "cp874", "cp1252",
+]  # fmt: skip
+_KANA = re.compile("[\u3041-\u30ff]")
 _SEVEN_BIT_SHIFTS = re.compile(rb"\x1b(?:\$[@B]|\([BIJ]|\$\([A-D])")
 _UNWANTED = {0: None}  # PostgreSQL text refuses NUL
 _resolved: dict[str, str | None] = {}
@@ -133,8 +140,13 @@ def decode(data: bytes, label: str = "", *, hint: str = "") -> tuple[str, str]:
 
 
 def _strict(data: bytes, codec: str) -> str | None:
-    if codec == "cp1252":  # five bytes have no meaning in cp1252; browsers keep them as controls
-        return None if _looks_like_utf8(data) else data.decode("cp1252", "latin1_for_cp1252")
+    if _ONE_BYTE.match(codec):
+        # Every byte means something here, so only the bytes themselves can show that they are
+        # UTF-8; letters of these charsets very rarely make valid UTF-8 by chance.
+        if _looks_like_utf8(data):
+            return None
+        if codec == "cp1252":  # five bytes have no meaning; browsers keep them as controls
+            return data.decode("cp1252", "latin1_for_cp1252")
     try:
         return data.decode(codec)
     except (UnicodeError, LookupError):
@@ -142,7 +154,7 @@ def _strict(data: bytes, codec: str) -> str | None:
 
 
 def _looks_like_utf8(data: bytes) -> bool:
-    """Tell whether 8-bit bytes labelled Latin-1 are UTF-8: chance makes this very rarely so."""
+    """Tell whether bytes are UTF-8 and not plain ASCII."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -160,18 +172,24 @@ codecs.register_error("latin1_for_cp1252", _one_byte)
 
 
 def _guess(data: bytes) -> str:
-    if len(data) >= 32:  # below that statistics know nothing; Latin-1's superset is the best bet
+    if b"\xef\xbf\xbd" in data or _mostly_utf8(data):
+        return data.decode("utf-8", "replace")
+    sample = data[:_GUESS_SAMPLE]
+    high = sum(sample.translate(_IS_HIGH))
+    japanese = _strict(data, "euc_jis_2004")
+    if japanese and len(_KANA.findall(japanese)) * 5 > len(japanese):
+        return japanese  # statistics take short EUC-JP for EUC-KR; kana settle it
+    # Accents among Latin letters, or too little for statistics: Latin-1's superset.
+    if len(data) >= 32 and high * 4 > len(sample):
         from charset_normalizer import from_bytes  # noqa: PLC0415 - 90 ms, and seldom needed
 
-        best = from_bytes(data[:_GUESS_SAMPLE], threshold=0.3).best()
-        if best is not None and _FAMILIES.match(codecs.lookup(best.encoding).name):
-            return data.decode(best.encoding, "replace")
-    if data.count(b"\xef\xbf\xbd") or _mostly_utf8(data):
-        return data.decode("utf-8", "replace")
+        best = from_bytes(sample, cp_isolation=_GUESSES, threshold=0.5).best()
+        if best is not None:
+            return data.decode(codec_for(best.encoding) or best.encoding, "replace")
     return data.decode("cp1252", "latin1_for_cp1252")
 
 
 def _mostly_utf8(data: bytes) -> bool:
     """Tell whether a few bad bytes spoil what is otherwise UTF-8, for example a cut at the end."""
-    high = sum(1 for byte in data[:_GUESS_SAMPLE] if byte > 127)
+    high = sum(data[:_GUESS_SAMPLE].translate(_IS_HIGH))
     return data[:_GUESS_SAMPLE].decode("utf-8", "replace").count("\ufffd") * 4 < high

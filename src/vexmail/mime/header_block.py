@@ -39,8 +39,8 @@ class HeaderBlock:
 def read_header_block(raw: bytes, start: int, end: int) -> HeaderBlock:
     """Read the header of the message or part in ``raw[start:end]``; never raises.
 
-    A line that is no field ends the header if the line after it is none either (the blank line
-    is missing), else it is skipped.
+    A line that is no field ends the header (the blank line is missing) if the line after it
+    is none either, or if it looks like a boundary; else it is skipped.
     """
     defects: list[str] = []
     if blank := _FIRST_LINE_BLANK.match(raw, start, end):
@@ -63,7 +63,8 @@ def read_header_block(raw: bytes, start: int, end: int) -> HeaderBlock:
             continue
         if index == 0 and line.startswith((b"From ", b">From ")):
             continue  # mbox separator
-        if index + 1 < len(lines) and _FIELD.match(lines[index + 1]):
+        boundary_like = line.startswith(b"--")
+        if not boundary_like and index + 1 < len(lines) and _FIELD.match(lines[index + 1]):
             if line.strip():
                 defects.append("line in the header that is no field")
             continue

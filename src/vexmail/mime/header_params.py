@@ -49,8 +49,14 @@ def _split(rest: bytes) -> list[tuple[str, bytes]]:
     while position < len(rest) and len(found) < _MAX_PARAMETERS:
         match = _PARAMETER.match(rest, position)
         if match:
-            text = _ESCAPE.sub(rb"\1", match[2]) if match[2] is not None else match[3].strip()
-            found.append((match[1].decode("latin-1").lower(), text))
+            name = match[1].decode("latin-1").lower()
+            if match[2] is not None:
+                text = _ESCAPE.sub(rb"\1", match[2])
+            elif "name" in name:  # unquoted file names have blanks and brackets of their own
+                text = match[3].strip()
+            else:
+                text = match[3].partition(b"(")[0].strip()
+            found.append((name, text))
             position = match.end()
         following = rest.find(b";", position)
         if following < 0:

@@ -20,7 +20,7 @@ _MESSAGE_ID = re.compile(r"<[^<>\s]{1,995}>")
 _META_CHARSET = re.compile(
     rb"<meta[^<>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:+-]{2,40})", re.IGNORECASE
 )
-_LINE_END = re.compile(r"\r\n?")
+_LINE_END = re.compile(r"\r+\n|\r")  # twice translated text ends its lines in CR CR LF
 _MESSAGES = {"message/rfc822", "message/global"}
 _MOST_NESTED_MESSAGES = 20
 
@@ -44,6 +44,8 @@ def part_bytes(raw: bytes, part_id: str) -> bytes | None:
 
     Numbers go on into attached messages (RFC 9051 §6.4.5.1: ``2.1`` in a message at ``2``).
     """
+    if not part_id:
+        return None
     prefix = ""
     for _ in range(_MOST_NESTED_MESSAGES):
         enclosing = None

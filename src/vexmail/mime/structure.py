@@ -14,6 +14,8 @@ from vexmail.mime.header_text import header_text
 from vexmail.mime.limits import MAX_DEPTH, MAX_PARTS
 
 _TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,120}\Z")
+# RFC 2046 §5.1.1: the line need not match to its end; what follows a blank is ignored.
+_BLANK_OR_END = re.compile(rb"[ \t\r]|\Z")
 _GUESSED_BOUNDARY = re.compile(
     rb"(?:\A|\n)--([^\s][^\r\n]{0,199}?)[ \t]*\r?\n(?=[A-Za-z-]{1,60}:|\r?\n)"
 )
@@ -169,7 +171,7 @@ def _windows(raw: bytes, part: Part, boundary: bytes) -> tuple[list[tuple[int, i
         closing = raw.startswith(b"--", position, part.end)
         line_end = raw.find(b"\n", position, part.end)
         line_end = part.end if line_end < 0 else line_end
-        if raw[position + 2 * closing : line_end].strip():
+        if not _BLANK_OR_END.match(raw, position + 2 * closing, line_end):
             continue  # a longer boundary that begins like ours
         if opened >= 0:
             # RFC 2046 §5.1.1: the line end before the delimiter belongs to the delimiter.
