@@ -1,12 +1,14 @@
 """What journeys stand on: a browser for the run, a watched page for each test."""
 
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Iterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.support.browser import Watch, headless_browser, keep_picture, watched_page
+from tests.support.dovecot import Dovecot
+from tests.support.product import product_folder
 from tests.support.repository import ROOT
 
 _failed = pytest.StashKey[bool]()
@@ -21,6 +23,16 @@ def pytest_runtest_makereport(
     if call.when == "call":
         item.stash[_failed] = report.failed
     return report
+
+
+@pytest.fixture
+def dovecot() -> Iterator[Dovecot]:
+    """A Dovecot of the test's own, without users.
+
+    Not below pytest's folder: every other run of pytest on the machine closes that one again.
+    """
+    with product_folder() as folder, Dovecot(folder.with_name("dovecot")) as server:
+        yield server
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -26,13 +26,12 @@ async def product(data_dir: Path) -> AsyncIterator[Product]:
 
 
 @pytest_asyncio.fixture
-async def account(tmp_path: Path) -> AsyncIterator[MailAccount]:
+async def account(dovecot: Dovecot) -> MailAccount:
     """Ann's account: sixty messages, the newest one from Robin."""
-    with Dovecot(tmp_path / "dovecot") as dovecot:
-        ann = an_account(dovecot, "ann")
-        dovecot.fill_generated("ann", 60)
-        await asyncio.to_thread(ann.deliver, "Lunch on Friday?", "Shall we say one o'clock?")
-        yield ann
+    ann = an_account(dovecot, "ann")
+    dovecot.fill_generated("ann", 60)
+    await asyncio.to_thread(ann.deliver, "Lunch on Friday?", "Shall we say one o'clock?")
+    return ann
 
 
 @pytest_asyncio.fixture

@@ -26,12 +26,11 @@ async def api(data_dir: Path) -> AsyncIterator[ApiClient]:
 
 
 @pytest_asyncio.fixture
-async def account(tmp_path: Path) -> AsyncIterator[MailAccount]:
+async def account(dovecot: Dovecot) -> MailAccount:
     """Ann's account with 700 messages of all kinds, malformed and hostile ones too."""
-    with Dovecot(tmp_path / "dovecot") as dovecot:
-        ann = an_account(dovecot, "ann")
-        await asyncio.to_thread(dovecot.fill_generated, "ann", 700, 3)
-        yield ann
+    ann = an_account(dovecot, "ann")
+    await asyncio.to_thread(dovecot.fill_generated, "ann", 700, 3)
+    return ann
 
 
 async def the_mirror_equals_the_server(api: ApiClient, account: MailAccount) -> None:
