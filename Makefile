@@ -1,9 +1,12 @@
 # The index of commands. Each is one line here; what it does stands in the script it calls.
 .DEFAULT_GOAL := help
-.PHONY: help test check format bench chaos
+.PHONY: help run test check format bench chaos
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+run: ## build what is missing, start everything, print the link (Ctrl-C ends it)
+	@python3 scripts/bootstrap.py && exec .venv/bin/vexmail serve
 
 test: ## install what tests need, check the code, run every test
 	@scripts/test
