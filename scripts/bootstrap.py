@@ -172,8 +172,9 @@ def prepare_client(uv: str | None, *, development: bool) -> None:
         return
     environment = environment_with_node(uv)
     if not has_modules:
-        npm_ci = ["npm", "--prefix", FRONTEND, "ci", "--no-audit", "--no-fund", "--loglevel=error"]
-        run("Installing the browser client's packages", npm_ci, environment)
+        # Not "npm ci": it refuses a lock file made where a platform's optional packages lack.
+        npm_install = ["npm", "--prefix", FRONTEND, "install", "--no-save", "--loglevel=error"]
+        run("Installing the browser client's packages", npm_install, environment)
         write_stamp(MODULES_STAMP, {"modules": modules})
     if not is_built:
         npm_build = ["npm", "--prefix", FRONTEND, "run", "build"]
