@@ -74,6 +74,9 @@ export const syncNow = (): Promise<{ accounts: AccountId[] }> =>
 
 export type ChangePage = { items: readonly Change[]; next_since: number; reset: boolean };
 
+/** Changes in one answer, at most; fewer mean that there are no more. */
+export const CHANGES_PAGE = 500;
+
 /** The changes after `since`; `reset` means that they are no longer kept. */
 export const getChanges = (since: number): Promise<ChangePage> =>
-  send('GET', '/api/changes', { query: { since, limit: 500 } });
+  send('GET', '/api/changes', { query: { since, limit: CHANGES_PAGE } });

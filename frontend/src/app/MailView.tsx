@@ -67,7 +67,7 @@ export function MailView({ query, open }: { query: ListQuery; open: EmailId | nu
             openId={open}
             onOpen={onOpen}
             hrefOf={hrefOf}
-            takesFocus={showsList}
+            isShown={showsList}
           />
         </div>
         {!isStack && (

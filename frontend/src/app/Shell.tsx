@@ -4,6 +4,7 @@ import type { Session } from '@/domain/entities';
 import { AccountMenu, EditAccountPage, NewAccountPage } from '@/features/accounts';
 import { KeysDialog } from '@/features/help';
 import { useSelect } from '@/store/hooks';
+import { classes } from '@/ui/classes';
 import { useCommand } from '@/ui/keyboard/commandBoard';
 import { MailView } from './MailView';
 import { type Place, readPlace } from './place';
@@ -17,9 +18,10 @@ export function Shell({ session, onSignOut }: Props) {
   const [path, go] = useLocation();
   const place = readPlace(path, useSearch());
   const [showsKeys, setShowsKeys] = useState(false);
+  const isReading = place.kind === 'mail' && place.open !== null;
   useCommand('help', () => setShowsKeys(true));
   return (
-    <div className={s.shell}>
+    <div className={classes(s.shell, isReading && s.reading)}>
       <TopBar>
         <AccountMenu
           session={session}

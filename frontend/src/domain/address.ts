@@ -5,12 +5,12 @@ const HUES = 12;
 
 /** The name, else the address, else a plain word: never an empty string. */
 export function displayName(address: Address | null): string {
-  return address?.name?.trim() || address?.address || 'Unknown sender';
+  return address?.name.trim() || address?.address || 'Unknown sender';
 }
 
 /** The name people say: "Ada" of "Ada Lovelace", "Lovelace, Ada" kept whole. */
 export function shortName(address: Address): string {
-  const name = address.name?.trim();
+  const name = address.name.trim();
   if (!name) return address.address;
   return name.includes(',') ? name : (name.split(/\s+/)[0] ?? name);
 }

@@ -10,7 +10,7 @@ import type {
   MailboxId,
 } from './entities';
 
-type Stamp = { seq: number; time: string; account_id: AccountId };
+type Stamp = { seq: number; time: string; account_id: AccountId | null };
 
 export type SyncPhase = 'envelopes' | 'bodies';
 
@@ -23,7 +23,7 @@ type Told =
   | {
       type: 'email_moved';
       email_id: EmailId;
-      from_mailbox_id: MailboxId;
+      from_mailbox_id: MailboxId | null;
       to_mailbox_id: MailboxId;
     }
   | { type: 'email_deleted'; email_id: EmailId; mailbox_id: MailboxId }
@@ -31,7 +31,7 @@ type Told =
   | { type: 'mailbox_deleted'; mailbox_id: MailboxId }
   | {
       type: 'account_state_changed';
-      state: AccountState;
+      state: AccountState | 'removed';
       error: AccountError | null;
       account: Account | null;
     }
@@ -41,7 +41,7 @@ type Told =
       phase: SyncPhase;
       done: number;
       total: number;
-      rate: number | null;
+      rate: number;
       estimate_s: number | null;
     }
   | { type: 'reset'; reason: string; mailbox_id: MailboxId | null };

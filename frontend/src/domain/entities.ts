@@ -53,12 +53,13 @@ export type Mailbox = {
   sync: { state: 'waiting' | 'syncing' | 'live'; done: number; total: number };
 };
 
-export type Address = { name: string | null; address: string };
+/** `name` may be empty. */
+export type Address = { name: string; address: string };
 
 export type EmailSummary = {
   id: EmailId;
   account_id: AccountId;
-  thread_id: string | null;
+  thread_id: string;
   mailbox_ids: readonly MailboxId[];
   from: Address | null;
   to: readonly Address[];
@@ -77,7 +78,7 @@ export type EmailSummary = {
 
 export type Attachment = {
   id: string;
-  filename: string | null;
+  filename: string;
   content_type: string;
   size: number;
   inline: boolean;
@@ -90,16 +91,16 @@ export type EmailDetail = EmailSummary & {
   bcc: readonly Address[];
   reply_to: readonly Address[];
   sent_at: string | null;
-  internet_message_id: string | null;
-  in_reply_to: string | null;
+  internet_message_id: string;
+  in_reply_to: string;
   headers: readonly { name: string; value: string }[];
-  text: string | null;
+  text: string;
   html: string | null;
   remote_images: number;
   attachments: readonly Attachment[];
   mailboxes: readonly { id: MailboxId; name: string; role: MailboxRole | null }[];
   raw_url: string;
-  body_state: 'parsed' | 'unreadable' | 'remote';
+  body_state: 'remote' | 'stored' | 'parsed' | 'unreadable';
   defects: readonly string[];
 };
 

@@ -38,10 +38,11 @@ export type Flag = 'is_read' | 'is_starred' | 'is_flagged';
 
 export function applyChange(facts: Facts, change: Change | Answer): Facts {
   if (!isChange(change)) return applyAnswer(facts, change);
-  // Progress is a measurement, not history: it is told with the number of the last real change.
-  if (change.type !== 'sync_progress' && change.seq <= facts.seq) return facts;
+  // The server does not know our place in its log: its place counts, even if it lies before ours.
+  if (change.type === 'reset') return { ...applyTold(facts, change), seq: change.seq };
+  if (change.seq <= facts.seq) return facts;
   const next = applyTold(facts, change);
-  return change.seq > facts.seq ? { ...next, seq: change.seq } : next;
+  return { ...next, seq: change.seq };
 }
 
 const isChange = (change: Change | Answer): change is Change => 'seq' in change && 'time' in change;
@@ -99,7 +100,7 @@ function applyAnswer(facts: Facts, answer: Answer): Facts {
     case 'flag_answered':
       return withFlag(facts, answer.email_id, answer.flag, answer.value);
     case 'stream_opened':
-      return answer.seq > facts.seq ? { ...facts, seq: answer.seq } : facts;
+      return { ...facts, seq: answer.seq };
     case 'rows_doubted':
       return { ...facts, lists: listsWithDoubt(facts, 'all') };
     default:
@@ -122,11 +123,13 @@ function withFlag(facts: Facts, id: EmailId, flag: Flag, value: boolean): Facts 
 }
 
 /** From one mailbox to another, or to nowhere; the lists follow. */
-function withMove(facts: Facts, id: EmailId, from: string, to: string | null): Facts {
+function withMove(facts: Facts, id: EmailId, from: string | null, to: string | null): Facts {
   const mailboxes = knownMailboxes(facts);
   const email = facts.emails.get(id);
   const left = listsWithoutEmail(facts, id, ({ query }) =>
-    query.mailbox === null ? mailboxes.get(from)?.role === 'inbox' : query.mailbox === from,
+    query.mailbox === null
+      ? from !== null && mailboxes.get(from)?.role === 'inbox'
+      : query.mailbox === from,
   );
   if (!email) return { ...facts, lists: left };
   const elsewhere = email.mailbox_ids.filter((one) => one !== from && one !== to);
@@ -146,7 +149,9 @@ function withDetail(facts: Facts, email: EmailDetail): Facts {
 }
 
 function withAccountState(facts: Facts, change: Change & { type: 'account_state_changed' }): Facts {
-  if (change.account === null) return withoutAccount(facts, change.account_id);
+  if (change.account === null || change.state === 'removed') {
+    return change.account_id === null ? facts : withoutAccount(facts, change.account_id);
+  }
   const account = { ...change.account, state: change.state, error: change.error };
   return { ...facts, accounts: withValue(facts.accounts, account.id, account) };
 }

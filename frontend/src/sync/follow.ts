@@ -4,7 +4,7 @@
  * Changes come from the stream (leading tab) or from another tab, are applied in batches, and have
  * consequences: rows, counts or messages to ask for again.
  */
-import { getAccounts, getChanges, getMailboxes } from '@/api/calls';
+import { CHANGES_PAGE, getAccounts, getChanges, getMailboxes } from '@/api/calls';
 import { Refused } from '@/api/problem';
 import type { Change } from '@/domain/change';
 import type { Store } from '@/store/store';
@@ -83,15 +83,24 @@ export class Follower {
   /** What happened between the page being made and this tab joining the others. */
   async #catchUp(): Promise<void> {
     try {
-      const page = await getChanges(this.#store.get().facts.seq);
-      if (page.reset) {
-        this.#store.answered({ type: 'stream_opened', seq: page.next_since });
-        this.#list.refresh();
-        this.refreshCounts();
-      } else this.#hear(page.items);
+      let since = this.#store.get().facts.seq;
+      for (;;) {
+        const page = await getChanges(since);
+        if (page.reset) this.#startAnew(page.next_since);
+        else this.#hear(page.items);
+        if (page.reset || page.items.length < CHANGES_PAGE) return;
+        since = page.next_since;
+      }
     } catch (error) {
       this.#onError(error);
     }
+  }
+
+  /** Our place in the log is unknown to the server: what we hold is doubtful. */
+  #startAnew(seq: number): void {
+    this.#store.answered({ type: 'stream_opened', seq });
+    this.#list.refresh();
+    this.refreshCounts();
   }
 
   #onError(error: unknown): void {
@@ -114,7 +123,7 @@ export class Follower {
     const changes = this.#queue.sort((a, b) => a.seq - b.seq);
     this.#queue = [];
     const before = this.#store.get().facts;
-    const fresh = changes.filter((one) => one.seq > before.seq || one.type === 'sync_progress');
+    const fresh = changes.filter((one) => one.seq > before.seq || one.type === 'reset');
     this.#store.changed(fresh);
     const due = consequences(before, fresh);
     if (due.rows) this.#list.refresh();

@@ -27,13 +27,13 @@ type Props = {
   /** `replace`: stepping from one open message to the next makes no history. */
   onOpen: (id: EmailId, replace: boolean) => void;
   hrefOf: (filter: ListFilter) => string;
-  /** The list is on screen and should have the focus (nothing else has). */
-  takesFocus: boolean;
+  /** On a narrow screen the list gives way to the reader, and takes the focus when it is back. */
+  isShown: boolean;
 };
 
 /** A mailbox as a list of any length, with the keyboard's cursor in it. */
 export function MessageList(props: Props) {
-  const { query, openId, onOpen, takesFocus } = props;
+  const { query, openId, onOpen, isShown } = props;
   const rows = useRows(query);
   const sync = useSync();
   const { flags } = useIntents();
@@ -42,9 +42,11 @@ export function MessageList(props: Props) {
   const { active, act } = useListCursor({ rows, query, openId, onOpen, grid });
 
   const look = useCallback((range: RowRange) => sync.list.look(query, range), [sync, query]);
+  const wasHidden = useRef(false);
   useEffect(() => {
-    if (takesFocus) grid.current?.focus();
-  }, [takesFocus]);
+    if (isShown && wasHidden.current) grid.current?.focus();
+    wasHidden.current = !isShown;
+  }, [isShown]);
 
   const actions = useMemo<RowActions>(
     () => ({
@@ -91,6 +93,9 @@ export function MessageList(props: Props) {
           renderRow={renderRow}
           onWindow={look}
           onKeyDown={(event) => onGridKey(event, act.move, grid.current)}
+          onKeyboardFocus={() => {
+            if (active < 0) act.move(0);
+          }}
         />
       )}
       <p className="visually-hidden" role="status">

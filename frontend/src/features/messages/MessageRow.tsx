@@ -61,10 +61,12 @@ export const MessageRow = memo(
               {date}
             </time>
           </div>
-          <div className={s.text} dir="auto">
-            {email.is_draft && <span className={s.draft}>Draft </span>}
-            <span className={s.subject}>{subject}</span>
-            {email.snippet && <span className={s.snippet}> — {email.snippet}</span>}
+          <div className={s.second}>
+            <div className={s.text} dir="auto">
+              {email.is_draft && <span className={s.draft}>Draft </span>}
+              <span className={s.subject}>{subject}</span>
+              {email.snippet && ` — ${email.snippet}`}
+            </div>
           </div>
         </div>
         <div role="gridcell" className={s.actions}>

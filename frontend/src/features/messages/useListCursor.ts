@@ -49,6 +49,7 @@ export function useListCursor({ rows, query, openId, onOpen, grid }: Options) {
         const { openId: open, onOpen: show } = now.current;
         const next = moved(now.current.cursor, by, now.current.rows);
         go(next);
+        grid.current?.focus();
         if (open !== null && next.id !== null && next.id !== open) show(next.id, true);
       },
       openRow(index) {

@@ -16,7 +16,7 @@ export function Attachments({ files }: { files: readonly Attachment[] }) {
       </h3>
       <ul className={s.files}>
         {shown.map((file) => {
-          const name = file.filename ?? 'Unnamed file';
+          const name = file.filename || 'Unnamed file';
           return (
             <li key={file.id}>
               <a className={s.file} href={file.download_url} download={name} title={`Download ${name}`}>

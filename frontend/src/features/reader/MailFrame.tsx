@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import { useIsDark } from '@/ui/preferences';
 import { useCommandBoard } from '@/ui/keyboard/commandBoard';
-import { FrameHeight, measure } from './frameSizing';
-import { light, lookOf } from './frameLook';
+import { FrameHeight, fitWidth, measure } from './frameSizing';
+import { FRAME_STYLE, light, lookOf } from './frameLook';
 import s from './MailFrame.module.css';
 import { onFrameClick } from './linkGuard';
 
@@ -41,7 +41,12 @@ export function MailFrame({ html, title, onDoubtfulLink }: Props) {
     if (!node) return;
     const take = (): void => {
       const page = node.contentDocument;
-      if (page?.getElementById('vx')) setShell(page);
+      if (!page?.getElementById('vx') || page.head.querySelector('[data-vexmail]')) return;
+      const style = page.createElement('style');
+      style.dataset.vexmail = '';
+      style.textContent = FRAME_STYLE;
+      page.head.append(style);
+      setShell(page);
     };
     node.addEventListener('load', take);
     take();
@@ -53,8 +58,13 @@ export function MailFrame({ html, title, onDoubtfulLink }: Props) {
     const root = shell?.getElementById('vx');
     if (!shell || !root || !node) return;
     let due = 0;
+    let width = -1;
     const fit = (): void => {
       due = 0;
+      if (shell.documentElement.clientWidth !== width) {
+        width = shell.documentElement.clientWidth;
+        fitWidth(shell, root);
+      }
       const next = height.current.next(measure(shell, root));
       if (next !== null) node.style.height = `${next}px`;
     };
@@ -80,6 +90,7 @@ export function MailFrame({ html, title, onDoubtfulLink }: Props) {
     height.current.reset();
     // The sink belongs to the frame's realm, which runs no scripts; the HTML is the server's.
     root.innerHTML = html ?? '';
+    fitWidth(shell, root);
     shell.documentElement.scrollTop = 0;
   }, [shell, html]);
 

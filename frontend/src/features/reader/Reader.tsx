@@ -72,7 +72,7 @@ export function Reader({ emailId, position, takesFocus, onBack, onStep }: Props)
             {detail || failure ? null : <LoadingBody />}
             {failure && !detail ? <FailedBody reason={failure} onRetry={retry} /> : null}
             {detail && detail.html === null ? (
-              detail.text === null ? (
+              detail.text.trim() === '' ? (
                 <NoBody detail={detail} />
               ) : (
                 <PlainBody key={detail.id} text={detail.text} />

@@ -27,6 +27,21 @@ export function lookOf(root: ParentNode): FrameLook {
   return isDesigned(root) ? 'sheet' : 'plain';
 }
 
+/** Laid over the shell's own style once: links, quotes and blocked pictures in our colours. */
+export const FRAME_STYLE = `
+  body { font: 15px/24px system-ui, sans-serif; overflow-wrap: anywhere; }
+  #vx { overflow-x: auto; }
+  [data-sheet] #vx { padding: 16px; box-sizing: border-box; }
+  #vx > :first-child { margin-top: 0; }
+  #vx > :last-child { margin-bottom: 0; }
+  a { color: var(--vx-link); }
+  blockquote { margin-inline: 0; padding-inline-start: 12px; border-inline-start: 2px solid var(--vx-line); }
+  img:not([src]) { min-width: 24px; min-height: 24px; border: 1px dashed var(--vx-line); }
+  hr { border: 0; border-top: 1px solid var(--vx-line); }
+  summary { cursor: pointer; }
+  :focus-visible { outline: 2px solid var(--vx-link); outline-offset: 2px; }
+`;
+
 /** Ink and surface of the frame; CSSOM only, the frame's own policy allows inline style. */
 export function light(frame: HTMLIFrameElement, page: Document, look: FrameLook, isDark: boolean): void {
   const onDark = isDark && look !== 'sheet';
@@ -34,9 +49,10 @@ export function light(frame: HTMLIFrameElement, page: Document, look: FrameLook,
   frame.style.colorScheme = scheme;
   const { style } = page.documentElement;
   style.colorScheme = scheme;
-  style.background = isDark && look === 'sheet' ? '#ffffff' : 'transparent';
+  const isSheet = isDark && look === 'sheet';
+  style.background = isSheet ? '#ffffff' : 'transparent';
   style.color = onDark ? '#e9e6df' : '#1e2425';
   style.setProperty('--vx-link', onDark ? '#7dc4e0' : '#0f5a7a');
   style.setProperty('--vx-line', onDark ? '#2d3338' : '#ddd8cc');
-  page.documentElement.dataset.look = look;
+  page.documentElement.toggleAttribute('data-sheet', isSheet);
 }

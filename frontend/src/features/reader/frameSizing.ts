@@ -32,12 +32,29 @@ export class FrameHeight {
   }
 }
 
+const SMALLEST_ZOOM = 0.45; // a newsletter of 600 px on a phone is 0.6; below this nobody can read
+
+/** How much to shrink a message that is wider than its frame; 1 when it fits. Pure. */
+export function zoomToFit(contentWidth: number, frameWidth: number): number {
+  if (frameWidth <= 0 || contentWidth <= frameWidth + 1) return 1;
+  return Math.max(SMALLEST_ZOOM, Math.floor((frameWidth / contentWidth) * 1000) / 1000);
+}
+
+/** Shrink a wide message into its frame, as phones do with designed mail. */
+export function fitWidth(page: Document, root: HTMLElement): void {
+  root.style.setProperty('zoom', '1');
+  const zoom = zoomToFit(root.scrollWidth, page.documentElement.clientWidth);
+  root.style.setProperty('zoom', String(zoom));
+}
+
 /** Measure the written message inside its frame. */
 export function measure(frame: Document, root: HTMLElement): Measured {
   const width = frame.documentElement.clientWidth;
   return {
-    content: Math.max(root.getBoundingClientRect().height, root.scrollHeight),
+    content: Math.max(root.getBoundingClientRect().height, root.scrollHeight * zoomOf(root)),
     width,
     overflowsSideways: frame.documentElement.scrollWidth > width,
   };
 }
+
+const zoomOf = (root: HTMLElement): number => Number(root.style.getPropertyValue('zoom')) || 1;

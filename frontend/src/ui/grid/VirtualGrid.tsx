@@ -34,7 +34,12 @@ export type GridHandle = {
 };
 
 /** What a row must put on its `role="row"` element. */
-export type RowProps = { id: string; 'aria-rowindex': number; style: CSSProperties };
+export type RowProps = {
+  id: string;
+  'aria-rowindex': number;
+  'data-active'?: true;
+  style: CSSProperties;
+};
 
 type Props = {
   id: string;
@@ -51,6 +56,8 @@ type Props = {
   renderRow: (index: number, props: RowProps) => ReactNode;
   onWindow: (range: RowRange) => void;
   onKeyDown: (event: KeyboardEvent<HTMLElement>) => void;
+  /** The keyboard came in: the grid wants an active row. */
+  onKeyboardFocus: () => void;
   ref: Ref<GridHandle>;
 };
 
@@ -129,6 +136,7 @@ export function VirtualGrid(props: Props) {
       props.renderRow(index, {
         id: `${props.id}-${index}`,
         'aria-rowindex': index + 1,
+        ...(index === props.active ? { 'data-active': true as const } : {}),
         style: { transform: `translateY(${top}px)`, height: rowHeight },
       }),
     );
@@ -147,6 +155,9 @@ export function VirtualGrid(props: Props) {
       tabIndex={0}
       onScroll={onScroll}
       onKeyDown={props.onKeyDown}
+      onFocus={(event) => {
+        if (event.target.matches(':focus-visible')) props.onKeyboardFocus();
+      }}
     >
       <div role="rowgroup" className={s.content} style={{ height: contentHeight(geometry) }}>
         {rows}
