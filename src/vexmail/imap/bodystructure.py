@@ -1,5 +1,6 @@
 """BODYSTRUCTURE (RFC 9051 §7.5.2): does the message carry something a person would call a file?"""
 
+from itertools import takewhile
 from typing import Final
 
 from vexmail.imap.tokens import Token
@@ -25,12 +26,12 @@ def has_attachments(structure: Token) -> bool:
     while waiting:
         part, related = waiting.pop()
         if part and isinstance(part[0], list):
-            children = [child for child in part if isinstance(child, list)]
-            subtype = next((_lower(item) for item in part if not isinstance(item, list)), "")
-            bodies = part[
-                : next((i for i, c in enumerate(part) if not isinstance(c, list)), len(part))
-            ]
-            waiting.extend((child, subtype == "related") for child in children[: len(bodies)])
+            bodies = list(takewhile(lambda item: isinstance(item, list), part))
+            fields = part[len(bodies) :]  # subtype parameters disposition language location
+            if len(fields) > 2 and _words(fields[2])[0] == "attachment":
+                return True
+            inside = bool(fields) and _lower(fields[0]) == "related"
+            waiting.extend((body, inside) for body in bodies if isinstance(body, list))
         elif _is_attachment(part, related=related):
             return True
     return False
@@ -60,9 +61,13 @@ def _disposition(part: list[Token], kind: str, subtype: str) -> tuple[str, Token
         index += 1
     elif kind == "message" and subtype in {"rfc822", "global"}:
         index += 3
-    value = part[index] if len(part) > index else None
-    if isinstance(value, list) and value:
-        return _lower(value[0]), value[1] if len(value) > 1 else None
+    return _words(part[index] if len(part) > index else None)
+
+
+def _words(disposition: Token) -> tuple[str, Token]:
+    """Return a disposition's kind, lower case, and its parameters."""
+    if isinstance(disposition, list) and disposition:
+        return _lower(disposition[0]), disposition[1] if len(disposition) > 1 else None
     return "", None
 
 

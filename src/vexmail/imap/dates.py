@@ -52,6 +52,6 @@ def _utc(
     try:
         # A leap second (":60") is shown as the second before it.
         local = datetime(*date, time[0], time[1], min(time[2], 59), tzinfo=UTC)
-        return local - timedelta(seconds=offset_seconds)
+        return local - timedelta(seconds=offset_seconds) if offset_seconds else local
     except (ValueError, OverflowError):
         return None

@@ -43,7 +43,16 @@ _PARSED_ADDRESS: Final = re.compile(_ADDRESS.replace(_STRING, b"(" + _STRING + b
 _QUOTED: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _SKELETON: Final = re.compile(rb"[()NIL\d ]*+\Z")
 # Without one of these words no part can be an attachment; with one, the structure is read.
-_MAYBE_ATTACHED: Final = re.compile(rb"name|attachment|\"application\"|\"message\"", re.IGNORECASE)
+_MAYBE_ATTACHED: Final = (b"name", b'"attachment"', b'"application"', b'"message"')
+_ATTACHED: Final = re.compile(rb"\(\"attachment\" (?:\(|NIL\))")
+_MACHINERY: Final = (b'-signature"', b'-encrypted"')
+_LITERAL_MARK: Final = re.compile(rb"~?\{\d++\+?\}\Z")
+_FLATTENED_BYTES: Final = 1 << 16
+_GROUPS: Final = (
+    *("uid", "flags", "received", "size", "modseq", "emailid", "gmail", "structure"),
+    *("date", "subject", "from", "sender", "reply_to", "to", "cc", "bcc"),
+    *("in_reply_to", "message_id"),
+)
 _FLAGS_ROW: Final = re.compile(
     rb"\* \d+ FETCH \((?:UID (\d{1,10}) ?|FLAGS \(([^()\"\[\]]*+)\) ?"
     rb"|MODSEQ \((\d{1,19})\) ?)++\)\Z"
@@ -58,13 +67,12 @@ def read_message(unit: Unit) -> RemoteMessage | None:
     An answer that has no ENVELOPE item is something else (flags told unasked). One whose
     envelope cannot be read is still a message: what is known is kept.
     """
-    if len(unit) == 1:
-        row = _ROW.match(unit[0])
-        if row and row["uid"] and row["date"]:
-            structure = row["structure"]
-            skeleton = _QUOTED.sub(b"", structure)
-            if _SKELETON.match(skeleton) and skeleton.count(b"(") == skeleton.count(b")"):
-                return _from_row(row, structure)
+    line = unit[0] if len(unit) == 1 else _flatten(unit)
+    row = _ROW.match(line)
+    if row and row["uid"] and row["date"]:
+        skeleton = _QUOTED.sub(b"", row["structure"])
+        if _SKELETON.match(skeleton) and skeleton.count(b"(") == skeleton.count(b")"):
+            return _from_row(row)
     try:
         response = parse_response(unit)
     except ProtocolViolation:
@@ -89,31 +97,30 @@ def read_flags(unit: Unit) -> RemoteFlags | None:
     return RemoteFlags(Uid(uid), normalise(flags), ModSeq(response.mod_seq))
 
 
-def _from_row(row: re.Match[bytes], structure: bytes) -> RemoteMessage:
-    received = row["received"]
-    sent_at = read_date(_plain(row["date"]))
+def _from_row(row: re.Match[bytes]) -> RemoteMessage:
+    uid, flags, received, size, mod_seq, emailid, gmail, structure, *fields = row.group(*_GROUPS)
+    sent_at = read_date(_plain(fields[0]))
+    received_at = read_date(received.decode("ascii", "replace")) if received else None
     return RemoteMessage(
-        uid=Uid(int(row["uid"])),
-        flags=_flags(row["flags"] or b""),
-        mod_seq=ModSeq(int(row["modseq"] or 0)),
-        received_at=(read_date(received.decode("ascii", "replace")) if received else None)
-        or sent_at
-        or _EPOCH,
-        size=int(row["size"] or 0),
-        envelope=Envelope(
-            header_text(_unquote(row["subject"])).strip(),
+        Uid(int(uid)),
+        _flags(flags or b""),
+        ModSeq(int(mod_seq or 0)),
+        received_at or sent_at or _EPOCH,
+        int(size or 0),
+        Envelope(
+            header_text(_unquote(fields[1])).strip(),
             sent_at,
-            _addresses(row["from"]),
-            _addresses(row["sender"]),
-            _addresses(row["reply_to"]),
-            _addresses(row["to"]),
-            _addresses(row["cc"]),
-            _addresses(row["bcc"]),
-            _plain(row["in_reply_to"]),
-            _plain(row["message_id"]),
+            _addresses(fields[2]),
+            _addresses(fields[3]),
+            _addresses(fields[4]),
+            _addresses(fields[5]),
+            _addresses(fields[6]),
+            _addresses(fields[7]),
+            _plain(fields[8]),
+            _plain(fields[9]),
         ),
-        has_attachments=_structure_has_attachments(structure),
-        email_id=(row["emailid"] or row["gmail"] or b"").decode("ascii"),
+        _structure_has_attachments(structure),
+        (emailid or gmail or b"").decode("ascii"),
     )
 
 
@@ -204,9 +211,25 @@ def _read_addresses(raw: bytes) -> tuple[Address, ...]:
     return tuple(one for one in made if one.address or one.name)
 
 
+def _flatten(unit: Unit) -> bytes:
+    """Return a unit as one line: literals become quoted strings, which hold any byte for us."""
+    if sum(map(len, unit)) > _FLATTENED_BYTES:
+        return b""
+    parts = []
+    for index, part in enumerate(unit):
+        if index % 2:
+            parts.append(b'"' + part.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"')
+        else:
+            parts.append(_LITERAL_MARK.sub(b"", part))
+    return b"".join(parts)
+
+
 def _structure_has_attachments(raw: bytes) -> bool:
-    if not _MAYBE_ATTACHED.search(raw):
+    lower = raw.lower()
+    if not any(word in lower for word in _MAYBE_ATTACHED):
         return False
+    if _ATTACHED.search(raw) and not any(word in lower for word in _MACHINERY):
+        return True
     try:
         return has_attachments(tokenise([raw])[0])
     except ProtocolViolation:
