@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 import threading
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -49,9 +50,12 @@ async def measure() -> Sequence[Line]:
         threading.Thread(target=idle.listen, daemon=True).start()
         theirs: list[float] = []
         ours: list[float] = []
+        pauses = random.Random(10)
         async with rig.api.events() as events:
             with rig.raw("ours") as sender:
                 for number in range(_ROUNDS):
+                    # Both sides are back in IDLE before the next one comes.
+                    await asyncio.sleep(pauses.uniform(0.8, 1.6))
                     idle.told.clear()
                     await asyncio.to_thread(sender.append, _message(number))
                     delivered = time.monotonic()

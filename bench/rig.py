@@ -48,7 +48,8 @@ class Rig:
             listed = len(page["items"]) if count <= 50 else page["total"] or 0
             if listed >= count:
                 return time.monotonic() - since
-            await asyncio.sleep(_LOOK_EVERY)
+            # Looking costs the same event loop time: often only while little is expected.
+            await asyncio.sleep(_LOOK_EVERY if count <= 50 else 10 * _LOOK_EVERY)
         raise TimeoutError(f"{count} messages were not listed within {within:g} s")
 
     async def seconds_until_parsed(self, count: int, since: float, within: float = 900.0) -> float:
