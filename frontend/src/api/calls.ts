@@ -37,8 +37,7 @@ export const changeAccount = (
 export const removeAccount = (id: AccountId): Promise<void> =>
   send('DELETE', `/api/accounts/${encodeURIComponent(id)}`);
 
-export const startDemo = (): Promise<Account> =>
-  send('POST', '/api/demo', { idempotencyKey: newKey() });
+export const startDemo = (): Promise<Account> => send('POST', '/api/demo', { idempotencyKey: newKey() });
 
 export const getMailboxes = (): Promise<List<Mailbox>> => send('GET', '/api/mailboxes');
 
@@ -69,8 +68,7 @@ export const setRead = (id: EmailId, value: boolean): Promise<EmailSummary> =>
 export const setStarred = (id: EmailId, value: boolean): Promise<EmailSummary> =>
   send('POST', `/api/emails/${encodeURIComponent(id)}/star`, { body: { value } });
 
-export const syncNow = (): Promise<{ accounts: AccountId[] }> =>
-  send('POST', '/api/sync', { body: {} });
+export const syncNow = (): Promise<{ accounts: AccountId[] }> => send('POST', '/api/sync', { body: {} });
 
 export type ChangePage = { items: readonly Change[]; next_since: number; reset: boolean };
 

@@ -16,8 +16,8 @@ import { useCommand, useCommandBoard } from '@/ui/keyboard/commandBoard';
 import { useMedia, useSavedNumber } from '@/ui/preferences';
 import { Splitter } from '@/ui/Splitter';
 import { BottomBar } from './BottomBar';
-import s from './Shell.module.css';
 import { placePath } from './place';
+import s from './Shell.module.css';
 
 const LIST_MIN = 320;
 const LIST_MAX = 640;
@@ -38,10 +38,7 @@ export function MailView({ query, open }: { query: ListQuery; open: EmailId | nu
     [go, query],
   );
   const onBack = useCallback(() => go(placePath(query.mailbox, query.filter, null)), [go, query]);
-  const hrefOf = useCallback(
-    (filter: ListFilter) => placePath(query.mailbox, filter, null),
-    [query.mailbox],
-  );
+  const hrefOf = useCallback((filter: ListFilter) => placePath(query.mailbox, filter, null), [query.mailbox]);
   useCommand('back', () => open !== null && onBack());
   useCommand('go-inbox', () => go('/'));
 
@@ -137,7 +134,6 @@ function useNeighbours(query: ListQuery, open: EmailId | null): { position: stri
     }, 400);
     return () => clearTimeout(timer);
   }, [list, index, messages]);
-  const position =
-    index >= 0 && list?.total ? `${countText(index + 1)} of ${countText(list.total)}` : null;
+  const position = index >= 0 && list?.total ? `${countText(index + 1)} of ${countText(list.total)}` : null;
   return { position };
 }

@@ -23,12 +23,7 @@ export function Shell({ session, onSignOut }: Props) {
   return (
     <div className={classes(s.shell, isReading && s.reading)}>
       <TopBar>
-        <AccountMenu
-          session={session}
-          onGo={go}
-          onHelp={() => setShowsKeys(true)}
-          onSignOut={onSignOut}
-        />
+        <AccountMenu session={session} onGo={go} onHelp={() => setShowsKeys(true)} onSignOut={onSignOut} />
       </TopBar>
       <Screen place={place} session={session} onDone={() => go('/')} />
       {showsKeys && <KeysDialog onClose={() => setShowsKeys(false)} />}

@@ -66,7 +66,9 @@ export function put(segments: Segments, start: number, ids: readonly string[]): 
   const arrived = new Set(unique);
   const rest = segments
     .flatMap((segment) => without(segment, range))
-    .flatMap((segment) => (segment.ids.some((id) => arrived.has(id)) ? splitAt(segment, arrived) : [segment]));
+    .flatMap((segment) =>
+      segment.ids.some((id) => arrived.has(id)) ? splitAt(segment, arrived) : [segment],
+    );
   if (unique.length > 0) rest.push({ start, ids: unique, fresh: true });
   return rest.sort((a, b) => a.start - b.start);
 }
@@ -166,12 +168,7 @@ export function staleWhere(segments: Segments, ids: ReadonlySet<string>): Segmen
  * @param size rows of a page; pages start at its multiples.
  * @returns first rows of the pages, ascending.
  */
-export function pagesNeeded(
-  segments: Segments,
-  window: Range,
-  total: number | null,
-  size: number,
-): number[] {
+export function pagesNeeded(segments: Segments, window: Range, total: number | null, size: number): number[] {
   if (total === null) return [0];
   const last = Math.min(window.to, total);
   const pages: number[] = [];

@@ -4,8 +4,9 @@
  * While the server cannot be reached a wish waits and is tried again; it is never given up for
  * that, only the server's own "no" takes it back.
  */
-import { newKey } from '@/api/http';
+
 import { setRead, setStarred } from '@/api/calls';
+import { newKey } from '@/api/http';
 import { explain, Refused, Unreachable } from '@/api/problem';
 import type { EmailId } from '@/domain/entities';
 import { drawnEmail, type Wish, type WishKind, wishFor } from '@/store/overlay';

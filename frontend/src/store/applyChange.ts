@@ -6,15 +6,7 @@
  * part of the facts already is skipped, so replays and several sources do no harm.
  */
 import { assertNever, type Change } from '@/domain/change';
-import type {
-  Account,
-  EmailDetail,
-  EmailId,
-  EmailSummary,
-  List,
-  Mailbox,
-  Session,
-} from '@/domain/entities';
+import type { Account, EmailDetail, EmailId, EmailSummary, List, Mailbox, Session } from '@/domain/entities';
 import type { ListQuery } from '@/domain/listQuery';
 import { type Facts, knownMailboxes, withEntry, withoutKey, withValue } from './facts';
 import { listsWithDoubt, listsWithEmail, listsWithoutEmail, withListPage } from './lists';
@@ -127,9 +119,7 @@ function withMove(facts: Facts, id: EmailId, from: string | null, to: string | n
   const mailboxes = knownMailboxes(facts);
   const email = facts.emails.get(id);
   const left = listsWithoutEmail(facts, id, ({ query }) =>
-    query.mailbox === null
-      ? from !== null && mailboxes.get(from)?.role === 'inbox'
-      : query.mailbox === from,
+    query.mailbox === null ? from !== null && mailboxes.get(from)?.role === 'inbox' : query.mailbox === from,
   );
   if (!email) return { ...facts, lists: left };
   const elsewhere = email.mailbox_ids.filter((one) => one !== from && one !== to);

@@ -14,7 +14,11 @@ import type { ListQuery } from '@/domain/listQuery';
 import type { Segments } from '@/domain/segments';
 
 /** A list of emails by index. `total` is null until the first answer. */
-export type EmailList = { readonly query: ListQuery; readonly total: number | null; readonly segments: Segments };
+export type EmailList = {
+  readonly query: ListQuery;
+  readonly total: number | null;
+  readonly segments: Segments;
+};
 
 export type SyncProgress = {
   readonly phase: SyncPhase;

@@ -24,7 +24,7 @@ export function useSelect<Value>(select: (state: State) => Value): Value {
   return useSyncExternalStore(store.subscribe, () => select(store.get()));
 }
 
-let memo = new WeakMap<EmailSummary, { overlay: Overlay; drawn: EmailSummary }>();
+const memo = new WeakMap<EmailSummary, { overlay: Overlay; drawn: EmailSummary }>();
 
 /** The email as drawn (facts and wishes), remembered so that unchanged rows are not drawn again. */
 export function selectEmail(state: State, id: EmailId): EmailSummary | undefined {
@@ -40,11 +40,6 @@ export function selectEmail(state: State, id: EmailId): EmailSummary | undefined
 
 const sameFlags = (a: EmailSummary, b: EmailSummary): boolean =>
   a.is_read === b.is_read && a.is_starred === b.is_starred;
-
-/** Forget remembered rows; tests use it between cases. */
-export function forgetDrawn(): void {
-  memo = new WeakMap();
-}
 
 export const selectList = (state: State, query: ListQuery): EmailList | undefined =>
   state.facts.lists.get(listKey(query));

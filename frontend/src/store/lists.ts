@@ -1,7 +1,7 @@
 /** How a fact moves the rows of the lists it concerns. Pure. */
 import type { EmailId, EmailSummary, List } from '@/domain/entities';
 import { type ListQuery, listKey, matches } from '@/domain/listQuery';
-import { cutAt, evict, indexOf, insert, knownRows, put, remove, stale, staleWhere } from '@/domain/segments';
+import { cutAt, evict, indexOf, insert, put, remove, stale, staleWhere } from '@/domain/segments';
 import { type EmailList, type Facts, knownMailboxes, withEntry } from './facts';
 
 const KEPT_ROWS = 6_000; // 60 pages of 100: a long fling back and forth without refetching
@@ -85,6 +85,3 @@ function inUse(emails: Facts['emails'], facts: Facts): Facts['emails'] {
   }
   return new Map([...emails].filter(([id]) => used.has(id)));
 }
-
-/** For tests and diagnostics: how many rows of a list are here. */
-export const loadedRows = (list: EmailList): number => knownRows(list.segments);

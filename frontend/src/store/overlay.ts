@@ -25,12 +25,7 @@ export type Wish = {
 export type Overlay = readonly Wish[];
 
 /** The wish for this email, as drawn now; null when it is so already. */
-export function wishFor(
-  id: string,
-  kind: WishKind,
-  drawn: EmailSummary,
-  value: boolean,
-): Wish | null {
+export function wishFor(id: string, kind: WishKind, drawn: EmailSummary, value: boolean): Wish | null {
   const current = kind === 'read' ? drawn.is_read : drawn.is_starred;
   if (current === value) return null;
   const shift = kind === 'read' ? (value ? -1 : 1) : 0;
@@ -64,8 +59,7 @@ export function dropped(overlay: Overlay, id: string): Overlay {
   return overlay.filter((wish) => wish.id !== id);
 }
 
-const afterEcho = (wish: Wish): Wish[] =>
-  wish.unread.size > 0 ? [{ ...wish, state: 'echoed' }] : [];
+const afterEcho = (wish: Wish): Wish[] => (wish.unread.size > 0 ? [{ ...wish, state: 'echoed' }] : []);
 
 /**
  * Take out of the overlay what these changes repeat.

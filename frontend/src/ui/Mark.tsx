@@ -11,7 +11,14 @@ export function Mark({ size = 24 }: { size?: number }) {
         strokeLinecap="round"
         strokeLinejoin="round"
       />
-      <circle cx="20" cy="5" r="4" fill="var(--unread)" stroke="var(--mark-ground, var(--paper))" strokeWidth="2" />
+      <circle
+        cx="20"
+        cy="5"
+        r="4"
+        fill="var(--unread)"
+        stroke="var(--mark-ground, var(--paper))"
+        strokeWidth="2"
+      />
     </svg>
   );
 }

@@ -85,8 +85,8 @@ function DemoOffer({ onDone }: { onDone: () => void }) {
       <div>
         <h2 className={s.demoTitle}>Just looking?</h2>
         <p className={s.words}>
-          The demo starts a small mail server on this machine with some 2,000 messages, and keeps
-          delivering new ones.
+          The demo starts a small mail server on this machine with some 2,000 messages, and keeps delivering
+          new ones.
         </p>
       </div>
       <Button onClick={start} disabled={state === 'starting'}>

@@ -31,6 +31,15 @@ const valuesOf = (account: Account): Values => ({
   password: '',
 });
 
+/** Fill what the person has not typed from the address. */
+function withGuesses(values: Values, touched: ReadonlySet<Guessed>): Values {
+  const guess = guessImap(values.email);
+  const guesses: Partial<Values> = { username: values.email.trim() };
+  if (guess) Object.assign(guesses, { host: guess.host, security: guess.security, port: String(guess.port) });
+  const kept = Object.fromEntries([...touched].map((field) => [field, values[field]]));
+  return { ...values, ...guesses, ...kept };
+}
+
 type Save = (email: string, imap: ImapSettings, signal: AbortSignal) => Promise<void>;
 
 export function useAccountForm(account: Account | null, save: Save) {
@@ -43,16 +52,7 @@ export function useAccountForm(account: Account | null, save: Save) {
 
   /** A new address brings new guesses for what the person has not typed. */
   const setEmail = (email: string): void => {
-    const guess = account ? null : guessImap(email);
-    setValues((old) => {
-      const next = { ...old, email };
-      if (!account && !touched.has('username')) next.username = email.trim();
-      if (!guess) return next;
-      if (!touched.has('host')) next.host = guess.host;
-      if (!touched.has('security')) next.security = guess.security;
-      if (!touched.has('port')) next.port = String(guess.port);
-      return next;
-    });
+    setValues((old) => (account ? { ...old, email } : withGuesses({ ...old, email }, touched)));
   };
 
   const set = (field: Exclude<keyof Values, 'email' | 'security'>, value: string): void => {

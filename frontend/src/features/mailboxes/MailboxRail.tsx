@@ -11,7 +11,7 @@ import {
   Tag,
   Trash2,
 } from 'lucide-react';
-import { useMemo } from 'react';
+import { type CSSProperties, useMemo } from 'react';
 import { Link } from 'wouter';
 import type { Account, Mailbox, MailboxId, MailboxRole } from '@/domain/entities';
 import { ALL_INBOXES } from '@/domain/listQuery';
@@ -115,7 +115,7 @@ function MailboxLink({ mailbox, depth, chosen }: MailboxLinkProps) {
   const isDrafts = mailbox.role === 'drafts';
   if (!mailbox.selectable) {
     return (
-      <li className={s.plain} style={{ paddingInlineStart: 16 + depth * 14 }}>
+      <li className={s.plain} style={indent(depth)}>
         <Folder size={16} aria-hidden="true" />
         <bdi className={s.name}>{mailbox.name}</bdi>
       </li>
@@ -133,6 +133,8 @@ function MailboxLink({ mailbox, depth, chosen }: MailboxLinkProps) {
     />
   );
 }
+
+const indent = (depth: number): CSSProperties => ({ '--depth': depth }) as CSSProperties;
 
 type RailLinkProps = {
   href: string;
@@ -154,7 +156,7 @@ function RailLink({ href, icon: Icon, name, count, isCounted, isChosen, depth = 
         className={classes(s.link, isChosen && s.chosen, isNew && s.new)}
         aria-current={isChosen ? 'page' : undefined}
         title={count > 0 ? `${name} (${countText(count)})` : name}
-        style={{ paddingInlineStart: 16 + depth * 14 }}
+        style={indent(depth)}
       >
         <Icon size={17} strokeWidth={isChosen ? 2.25 : 1.75} aria-hidden="true" />
         <bdi className={s.name}>{name}</bdi>

@@ -2,11 +2,11 @@ import { useMemo } from 'react';
 import { Link } from 'wouter';
 import { roughDuration } from '@/domain/dates';
 import type { Account } from '@/domain/entities';
-import { coversMailbox, type ListQuery, listKey } from '@/domain/listQuery';
+import { type ListQuery, listKey } from '@/domain/listQuery';
 import { countText } from '@/domain/sizes';
 import { selectAccounts, useSelect } from '@/store/hooks';
-import type { State } from '@/store/store';
 import { Notice } from '@/ui/Notice';
+import { firstSync } from './firstSync';
 import s from './ListNotices.module.css';
 
 /** What a person should know above the list: accounts in trouble, a list that could not be fetched. */
@@ -49,32 +49,10 @@ export function ListNotices({ query, onRetry }: { query: ListQuery; onRetry: () 
 const isIll = (account: Account): boolean =>
   account.state === 'needs_attention' || account.state === 'offline';
 
-type Sum = { done: number; total: number; seconds: number | null };
-
-/** How far the first sync of this list's mailboxes is; null when there is nothing to wait for. */
-export function syncSum(state: Pick<State, 'facts'>, query: ListQuery): Sum | null {
-  let sum = null as Sum | null;
-  for (const mailbox of state.facts.mailboxes?.values() ?? []) {
-    if (!coversMailbox(query, mailbox)) continue;
-    const told = state.facts.progress.get(mailbox.id);
-    const isEnvelopes = told?.phase === 'envelopes' || (!told && mailbox.sync.state === 'syncing');
-    if (!isEnvelopes) continue;
-    const { done, total } = told ?? mailbox.sync;
-    if (total === 0 || done >= total) continue;
-    const seconds = told?.estimate_s ?? null;
-    sum = {
-      done: (sum?.done ?? 0) + done,
-      total: (sum?.total ?? 0) + total,
-      seconds: seconds === null ? (sum?.seconds ?? null) : Math.max(sum?.seconds ?? 0, seconds),
-    };
-  }
-  return sum;
-}
-
 /** A thin strip while the first sync goes on; the list below is usable all the time. */
 export function SyncStrip({ query }: { query: ListQuery }) {
   const facts = useSelect((state) => state.facts);
-  const sum = useMemo(() => syncSum({ facts }, query), [facts, query]);
+  const sum = useMemo(() => firstSync(facts, query), [facts, query]);
   if (!sum) return null;
   return (
     <div className={s.strip}>

@@ -11,8 +11,8 @@ import type { RowRange } from '@/ui/grid/windowing';
 import { EmptyList } from './EmptyList';
 import { ListHeader } from './ListHeader';
 import { ListNotices, SyncStrip } from './ListNotices';
-import { LoadingRow, MessageRow, type RowActions } from './MessageRow';
 import s from './MessageList.module.css';
+import { LoadingRow, MessageRow, type RowActions } from './MessageRow';
 import { useListCursor } from './useListCursor';
 import { useRows } from './useRows';
 
@@ -128,7 +128,17 @@ function StoredRow({ id, index, row, openId, ...rest }: StoredRowProps) {
   const email = useSelect((state) => (id === undefined ? undefined : selectEmail(state, id)));
   if (!email) return <LoadingRow row={row} />;
   const top = row.style.transform;
-  return <MessageRow {...rest} index={index} row={row} top={top} email={email} isOpen={id === openId} dates={DATES} />;
+  return (
+    <MessageRow
+      {...rest}
+      index={index}
+      row={row}
+      top={top}
+      email={email}
+      isOpen={id === openId}
+      dates={DATES}
+    />
+  );
 }
 
 function onGridKey(event: KeyboardEvent, move: (by: number) => void, grid: GridHandle | null): void {

@@ -32,24 +32,20 @@ type Props = {
 /** One message in the list: who, what, when. Two lines, one height. */
 export const MessageRow = memo(
   function MessageRow({ index, row, email, showsRecipients, isActive, isOpen, dates, actions }: Props) {
-    const who = showsRecipients
-      ? email.to.map((one) => displayName(one)).join(', ') || 'No recipient'
-      : displayName(email.from);
+    const who = showsRecipients ? recipients(email) : displayName(email.from);
     const date = dates.row(email.date, new Date());
-    const subject = email.subject || 'No subject';
     return (
       // biome-ignore lint/a11y/useKeyWithClickEvents: keys belong to the grid, which keeps the focus
-      // biome-ignore lint/a11y/useFocusableInteractive: the grid tells the active row instead
       <div
         {...row}
         role="row"
         aria-selected={isOpen}
-        aria-label={spoken(email, who, subject, date)}
+        aria-label={spoken(email, who, date)}
         className={classes(s.row, !email.is_read && s.unread, isActive && s.active, isOpen && s.open)}
         onClick={() => actions.open(index)}
       >
         <span role="gridcell" className={s.mark} />
-        <span role="gridcell" className={s.face}>
+        <span role="gridcell">
           <Avatar of={showsRecipients ? (email.to[0] ?? null) : email.from} />
         </span>
         <div role="gridcell" className={s.words}>
@@ -64,28 +60,12 @@ export const MessageRow = memo(
           <div className={s.second}>
             <div className={s.text} dir="auto">
               {email.is_draft && <span className={s.draft}>Draft </span>}
-              <span className={s.subject}>{subject}</span>
+              <span className={s.subject}>{subjectOf(email)}</span>
               {email.snippet && ` — ${email.snippet}`}
             </div>
           </div>
         </div>
-        <div role="gridcell" className={s.actions}>
-          <RowButton
-            label={email.is_read ? 'Mark as unread' : 'Mark as read'}
-            className={s.onHover}
-            onPress={() => actions.read(email.id, !email.is_read)}
-          >
-            {email.is_read ? <Mail size={16} /> : <MailOpen size={16} />}
-          </RowButton>
-          <RowButton
-            label={email.is_starred ? 'Remove star' : 'Add star'}
-            className={classes(s.star, email.is_starred && s.starred)}
-            isPressed={email.is_starred}
-            onPress={() => actions.star(email.id, !email.is_starred)}
-          >
-            <Star size={16} fill={email.is_starred ? 'currentColor' : 'none'} />
-          </RowButton>
-        </div>
+        <RowActionsCell email={email} actions={actions} />
       </div>
     );
   },
@@ -100,13 +80,41 @@ export const MessageRow = memo(
     a.actions === b.actions,
 );
 
-function spoken(email: EmailSummary, who: string, subject: string, date: string): string {
+const subjectOf = (email: EmailSummary): string => email.subject || 'No subject';
+
+const recipients = (email: EmailSummary): string =>
+  email.to.map((one) => displayName(one)).join(', ') || 'No recipient';
+
+function RowActionsCell({ email, actions }: { email: EmailSummary; actions: RowActions }) {
+  return (
+    <div role="gridcell" className={s.actions}>
+      <RowButton
+        label={email.is_read ? 'Mark as unread' : 'Mark as read'}
+        className={s.onHover}
+        onPress={() => actions.read(email.id, !email.is_read)}
+      >
+        {email.is_read ? <Mail size={16} /> : <MailOpen size={16} />}
+      </RowButton>
+      <RowButton
+        label={email.is_starred ? 'Remove star' : 'Add star'}
+        className={classes(s.star, email.is_starred && s.starred)}
+        isPressed={email.is_starred}
+        onPress={() => actions.star(email.id, !email.is_starred)}
+      >
+        <Star size={16} fill={email.is_starred ? 'currentColor' : 'none'} />
+      </RowButton>
+    </div>
+  );
+}
+
+/** The row in words, for those who listen. */
+function spoken(email: EmailSummary, who: string, date: string): string {
   const marks = [
     !email.is_read && 'Unread',
     email.is_starred && 'starred',
     email.has_attachments && 'with attachments',
   ].filter(Boolean);
-  return [...marks, who, subject, date].join(', ');
+  return [...marks, who, subjectOf(email), date].join(', ');
 }
 
 type RowButtonProps = {
@@ -140,7 +148,6 @@ function RowButton({ label, className, isPressed, onPress, children }: RowButton
 /** A row that is not here yet: two still bars. */
 export function LoadingRow({ row }: { row: RowProps }) {
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: as above
     <div {...row} role="row" aria-label="Loading" className={classes(s.row, s.loading)}>
       <span role="gridcell" className={s.mark} />
       <span role="gridcell" className={s.blank} />

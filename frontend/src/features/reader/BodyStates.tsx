@@ -49,7 +49,9 @@ export function FailedBody({ reason, onRetry }: { reason: string; onRetry: () =>
 export function NoBody({ detail }: { detail: EmailDetail }) {
   return (
     <p className={s.none}>
-      {detail.body_state === 'unreadable' ? 'This message is damaged and could not be read. ' : 'This message has no text. '}
+      {detail.body_state === 'unreadable'
+        ? 'This message is damaged and could not be read. '
+        : 'This message has no text. '}
       <a href={detail.raw_url} target="_blank" rel="noopener noreferrer">
         See the original
       </a>

@@ -1,7 +1,7 @@
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import type { DoubtfulLink } from './linkGuard';
 import s from './LinkQuestion.module.css';
+import type { DoubtfulLink } from './linkGuard';
 
 /** Asks before following a link whose words name another place. */
 export function LinkQuestion({ link, onClose }: { link: DoubtfulLink; onClose: () => void }) {
@@ -23,7 +23,9 @@ export function LinkQuestion({ link, onClose }: { link: DoubtfulLink; onClose: (
         </dd>
       </dl>
       <p className={s.whole}>{link.href}</p>
-      <p className={s.advice}>If you did not expect this, do not go on: messages that steal passwords do this.</p>
+      <p className={s.advice}>
+        If you did not expect this, do not go on: messages that steal passwords do this.
+      </p>
       <div className={s.actions}>
         <Button look="primary" autoFocus onClick={onClose}>
           Stay here

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
-import { useIsDark } from '@/ui/preferences';
 import { useCommandBoard } from '@/ui/keyboard/commandBoard';
-import { FrameHeight, fitWidth, measure } from './frameSizing';
+import { useIsDark } from '@/ui/preferences';
 import { FRAME_STYLE, light, lookOf } from './frameLook';
-import s from './MailFrame.module.css';
+import { FrameHeight, fitWidth, measure } from './frameSizing';
 import { onFrameClick } from './linkGuard';
+import s from './MailFrame.module.css';
 
 /**
  * Never scripts, forms, modals or top navigation. Same origin so that this page can write, measure

@@ -43,4 +43,3 @@ function Words({ spans }: { spans: readonly TextSpan[] }) {
     </div>
   );
 }
-

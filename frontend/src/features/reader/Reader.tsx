@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { DateText } from '@/domain/dates';
-import type { EmailId } from '@/domain/entities';
+import type { EmailDetail, EmailId } from '@/domain/entities';
 import { selectAccounts, selectEmail, useSelect } from '@/store/hooks';
 import { Attachments } from './Attachments';
 import { Banners, FailedBody, LoadingBody, NoBody, NothingOpen } from './BodyStates';
@@ -69,20 +69,8 @@ export function Reader({ emailId, position, takesFocus, onBack, onStep }: Props)
           ) : null}
           {detail ? <Banners detail={detail} /> : null}
           <div className={s.body}>
-            {detail || failure ? null : <LoadingBody />}
-            {failure && !detail ? <FailedBody reason={failure} onRetry={retry} /> : null}
-            {detail && detail.html === null ? (
-              detail.text.trim() === '' ? (
-                <NoBody detail={detail} />
-              ) : (
-                <PlainBody key={detail.id} text={detail.text} />
-              )
-            ) : null}
-            <MailFrame
-              html={detail?.html ?? null}
-              title={`Message: ${subject}`}
-              onDoubtfulLink={setDoubt}
-            />
+            <Words detail={detail} failure={failure} onRetry={retry} />
+            <MailFrame html={detail?.html ?? null} title={`Message: ${subject}`} onDoubtfulLink={setDoubt} />
           </div>
           {detail ? <Attachments files={detail.attachments} /> : null}
         </div>
@@ -91,4 +79,14 @@ export function Reader({ emailId, position, takesFocus, onBack, onStep }: Props)
       {doubt ? <LinkQuestion link={doubt} onClose={() => setDoubt(null)} /> : null}
     </article>
   );
+}
+
+type WordsProps = { detail: EmailDetail | undefined; failure: string | null; onRetry: () => void };
+
+/** What stands where the text goes, unless it is HTML: that belongs to the frame below. */
+function Words({ detail, failure, onRetry }: WordsProps) {
+  if (!detail) return failure === null ? <LoadingBody /> : <FailedBody reason={failure} onRetry={onRetry} />;
+  if (detail.html !== null) return null;
+  if (detail.text.trim() === '') return <NoBody detail={detail} />;
+  return <PlainBody key={detail.id} text={detail.text} />;
 }
