@@ -1,4 +1,4 @@
-"""The process that reads strangers' bytes: ``python -m vexmail.mime.child SECONDS``.
+"""The process that reads strangers' bytes: ``python -m vexmail.mime.child SECONDS MEBIBYTES``.
 
 Frames on both pipes: one byte of kind, four bytes of length (big endian), the payload.
 Questions: ``P`` raw message, ``S`` HTML, ``R`` length-prefixed part number and raw message.
@@ -21,18 +21,17 @@ from vexmail.mime.sanitise import sanitise
 
 FRAME = struct.Struct(">cI")
 PART_ID = struct.Struct(">H")
-_ADDRESS_SPACE = 1024 * 1024 * 1024  # bytes above what the interpreter maps at start
-_DATA = 512 * 1024 * 1024  # bytes of private memory; a 50 MB message needs about 200 MB
+_MEBIBYTE = 1024 * 1024
 _GRACE = 2  # seconds; the owner's own time limit strikes first
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def main() -> None:
     """Answer questions until the pipe closes."""
-    seconds = int(sys.argv[1])
+    seconds, mebibytes = int(sys.argv[1]), int(sys.argv[2])
     questions, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # a stray print must not break the frames
-    _limit_memory()
+    _limit_resources(mebibytes * _MEBIBYTE)
     _die_with_owner()
     _send(answers, b"!", b"")
     while (question := _receive(questions)) is not None:
@@ -82,8 +81,8 @@ def _alarm(seconds: int) -> None:
         signal.alarm(seconds)
 
 
-def _limit_memory() -> None:
-    """Cap memory, files and processes where the system can (not on Windows)."""
+def _limit_resources(memory: int) -> None:
+    """Cap private memory (twice that of addresses), open files and file size; not on Windows."""
     if sys.platform == "win32":
         return
     import resource  # noqa: PLC0415 - not on Windows
@@ -93,7 +92,7 @@ def _limit_memory() -> None:
         with open("/proc/self/statm", encoding="ascii") as statm:
             pages = [int(field) for field in statm.read().split()]
         mapped, data = (pages[index] * resource.getpagesize() for index in (0, 5))
-    wanted = [(resource.RLIMIT_AS, mapped + _ADDRESS_SPACE), (resource.RLIMIT_DATA, data + _DATA)]
+    wanted = [(resource.RLIMIT_AS, mapped + 2 * memory), (resource.RLIMIT_DATA, data + memory)]
     wanted += [(resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_NOFILE, 32), (resource.RLIMIT_CORE, 0)]
     for limit, value in wanted:
         with suppress(ValueError, OSError):  # macOS refuses RLIMIT_AS; the time limit still holds

@@ -41,7 +41,7 @@ class _Child:
         self.answered = 0
 
     @classmethod
-    async def start(cls, seconds: float) -> "_Child":
+    async def start(cls, seconds: float, mebibytes: int) -> "_Child":
         """Start a process and wait until it says that it is ready.
 
         Raises:
@@ -51,7 +51,8 @@ class _Child:
         environment["PYTHONPATH"] = str(Path(vexmail.__file__).parents[1])
         environment["PYTHONUTF8"] = "1"
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-s", "-m", "vexmail.mime.child", str(max(1, round(seconds))),
+            sys.executable, "-P", "-s", "-m", "vexmail.mime.child",
+            str(max(1, round(seconds))), str(mebibytes),
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             env=environment, limit=_PIPE_BUFFER,
         )  # fmt: skip
@@ -104,14 +105,16 @@ class ProcessMessageParser:
     plain text with the defect named. Use as ``async with``, or call ``aclose``.
     """
 
-    def __init__(self, *, children: int = 1, seconds: float = 10.0) -> None:
+    def __init__(self, *, children: int = 1, seconds: float = 10.0, mebibytes: int = 512) -> None:
         """Prepare a pool; the first question starts the first child.
 
         Args:
             children: most processes at once; each reads one message at a time.
             seconds: wall time for one message before its child is killed.
+            mebibytes: private memory of a child; a message of 50 MB needs some 200.
         """
         self._seconds = seconds
+        self._mebibytes = mebibytes
         self._places = asyncio.Semaphore(children)
         self._idle: list[_Child] = []
         self._closed = False
@@ -161,13 +164,16 @@ class ProcessMessageParser:
         """Close."""
         await self.aclose()
 
+    async def _start(self) -> _Child:
+        return await _Child.start(self._seconds, self._mebibytes)
+
     async def _ask(self, kind: bytes, *payload: bytes) -> tuple[bytes, bytes] | None:
         """Have a child answer; None when the question overran its limits."""
         if self._closed:
             raise Defect("The message parser is closed.")
         async with self._places:
             for attempt in range(1, _TRIES + 1):
-                child = self._idle.pop() if self._idle else await _Child.start(self._seconds)
+                child = self._idle.pop() if self._idle else await self._start()
                 reusable = False
                 try:
                     async with asyncio.timeout(self._seconds):

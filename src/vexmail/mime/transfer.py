@@ -8,6 +8,7 @@ import re
 
 Buffer = bytes | memoryview
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_PADDED_AT_END = re.compile(rb"[^=]*(?:=[=\s]*)?\Z")
 _INNER_PADDING = re.compile(rb"=+")
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _CARRIES_NOTHING = bytes(sorted(set(range(256)) - set(_ALPHABET)))
@@ -43,10 +44,15 @@ def decoded_size(data: Buffer, encoding: str) -> int:
         return len(undo(data, encoding)[0])
     # Characters that carry bits, four to three bytes; a chunk never holds more than itself.
     count = 0
+    padded = False
     for start in range(0, len(data), _CHUNK):
         chunk = bytes(data[start : start + _CHUNK])
-        count += len(chunk.translate(None, _CARRIES_NOTHING))
-    return count * 3 // 4
+        carrying = len(chunk.translate(None, _CARRIES_NOTHING))
+        if carrying and (padded or not _PADDED_AT_END.match(chunk)):
+            return len(_base64(data)[0])  # padding in the middle: the answer is in the decoding
+        padded = padded or b"=" in chunk
+        count += carrying
+    return count * 3 // 4 if count % 4 != 1 or not padded else len(_base64(data)[0])
 
 
 def _base64(data: Buffer) -> tuple[bytes, str]:
