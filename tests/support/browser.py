@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Response, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Response, async_playwright, expect
 
 _EXECUTABLE = "/usr/bin/chromium"
 _FLAGS = [
@@ -68,6 +68,7 @@ async def watched_page(browser: Browser, watch: Watch) -> AsyncIterator[Page]:
     """Open a page in a profile of its own (no cookies, no cache), 1280 by 800, light."""
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
     context.set_default_timeout(_PATIENCE_MS)
+    expect.set_options(timeout=_PATIENCE_MS)
     try:
         page = await context.new_page()
         watch.follow(page)
