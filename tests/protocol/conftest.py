@@ -2,7 +2,6 @@
 
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,7 @@ from tests.support.dovecot import Dovecot
 @pytest.fixture(scope="session")
 def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
     """One real Dovecot for all protocol tests; each test brings its own user."""
-    folder: Path = tmp_path_factory.mktemp("dovecot")
-    with Dovecot(folder) as server:
+    with Dovecot(tmp_path_factory.mktemp("dovecot")) as server:
         yield server
 
 

@@ -6,6 +6,7 @@ UID SEARCH, UID FETCH with CHANGEDSINCE, UID STORE, IDLE, NOOP) for one INBOX, t
 to be mirrored; it is no model of a full server.
 """
 
+import asyncio
 import email.parser
 import email.utils
 import re
@@ -53,10 +54,10 @@ class LiveMailbox:
             raise RuntimeError("not started")
         return self._server.port
 
-    @property
-    def is_watched(self) -> bool:
-        """Tell whether a client idles right now."""
-        return bool(self._idling)
+    async def watched(self) -> None:
+        """Return once a client idles."""
+        while not self._idling:  # noqa: ASYNC110 - looked at 1,000 times a second, in tests only
+            await asyncio.sleep(0.001)
 
     async def __aenter__(self) -> Self:
         """Start."""

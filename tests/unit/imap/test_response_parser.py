@@ -61,9 +61,9 @@ ADDRESSES = '(("Ann" NIL "ann" "a.example"))'
         ("* SEARCH", Search(())),
         ("* SEARCH 2 84 882", Search((2, 84, 882))),
         ("* SEARCH 2 5 (MODSEQ 917162500)", Search((2, 5))),
-        ('* ESEARCH (TAG "A1") UID ALL 1:3,9', ESearch("A1", True, ((1, 3), (9, 9)))),
-        ('* ESEARCH (TAG "A1") UID', ESearch("A1", True, None)),
-        ("* ESEARCH UID COUNT 5 ALL 4:19", ESearch("", True, ((4, 19),))),
+        ('* ESEARCH (TAG "A1") UID ALL 1:3,9', ESearch("A1", by_uid=True, all=((1, 3), (9, 9)))),
+        ('* ESEARCH (TAG "A1") UID', ESearch("A1", by_uid=True, all=None)),
+        ("* ESEARCH UID COUNT 5 ALL 4:19", ESearch("", by_uid=True, all=((4, 19),))),
         ("* CAPABILITY IMAP4rev1 auth=plain", Capability(frozenset({"IMAP4REV1", "AUTH=PLAIN"}))),
         (
             '* LIST (\\HasNoChildren \\Sent) "/" "Sent Items"',
@@ -135,10 +135,10 @@ def _mox_lines() -> list[bytes]:
 
 
 def _dictionary_words() -> list[bytes]:
-    words = []
+    words: list[bytes] = []
     for path in sorted((DATA / "imap-codec").glob("*.dict")):
-        for found in re.finditer(rb'^"(.*)"$', path.read_bytes(), re.MULTILINE):
-            words.append(ast.literal_eval('b"' + found[1].decode("ascii") + '"'))
+        found = re.findall(r'^"(.*)"$', path.read_text("ascii"), re.MULTILINE)
+        words += [ast.literal_eval(f'b"{word}"') for word in found]
     return words
 
 
