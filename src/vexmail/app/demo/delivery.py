@@ -12,6 +12,7 @@ from vexmail.app.demo.pace import DeliveryPace
 from vexmail.ports.clock import Clock
 
 _COUNT_NOTE = "delivered"
+_ANSWER_AFTER = 8.0  # s; long enough to see one's own message in Sent first
 
 log = structlog.get_logger()
 
@@ -56,9 +57,9 @@ class Postman:
             try:
                 async with asyncio.timeout_at(until):
                     raw = await self._answers.get()
-                    await asyncio.sleep(min(8.0, self._pace.first_after))
             except TimeoutError:
                 return
+            await asyncio.sleep(min(_ANSWER_AFTER, self._pace.first_after))
             answer = self._world.answer(raw, self._clock.now())
             if answer is not None and self._delivered_today() < self._pace.daily_cap:
                 self._put(answer)

@@ -42,7 +42,7 @@ class Notice:
         """Return the ``turn``-th notice of this kind."""
         slots = chosen_slots(self.slots, turn, chance, at)
         subject, text = filled(self.subject, slots), filled(self.text, slots)
-        pairs = [(name, filled(value, slots)) for name, value in self.rows]
+        pairs = [(filled(name, slots), filled(value, slots)) for name, value in self.rows]
         plain = "\n".join(f"{name}: {value}" for name, value in pairs)
         domain = self.sender.address.split("@")[1]
         link = f"https://www.{domain}/{slots['number']}"

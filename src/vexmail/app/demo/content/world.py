@@ -147,8 +147,10 @@ class World:
 
     def _notices(self, chance: random.Random) -> Iterator[Filed]:
         for name in ("notices", "notices_more", "junk"):
-            for notice in notices(name):
+            for place, notice in enumerate(notices(name)):
                 moments = sorted(self._moment(chance) for _ in range(notice.times))
+                if (name, place) == ("notices", 0):
+                    moments[-1] = self._newest  # so that the mailbox looks lived-in right now
                 for turn, at in enumerate(moments):
                     letter = notice.letter(turn, at, chance)
                     folder = "Junk" if name == "junk" else notice.folder
