@@ -33,7 +33,7 @@ class AccountRunner:
             began = self._tools.clock.monotonic()
             if failures == 0:
                 await self._say(AccountState.CONNECTING, None)
-            error = await self._round()
+            error = await self._uncancelled_round()
             if self._tools.clock.monotonic() - began >= STABLE_AFTER:
                 failures = 0
             failures += 1
@@ -55,6 +55,19 @@ class AccountRunner:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(retry.delay):
                     await self._signals.sync_now.wait()
+
+    async def _uncancelled_round(self) -> Exception:
+        """Run a round in a task of its own, so that a cancellation of ours cannot get lost.
+
+        A lane that fails while it is cancelled makes its TaskGroup raise the lane's error in
+        place of the cancellation, and a stopped account would come back to life.
+        """
+        this = asyncio.current_task()
+        assert this is not None  # noqa: S101 - a coroutine always runs in a task
+        error = await asyncio.ensure_future(self._round())  # noqa: TID251 - awaited right here
+        if this.cancelling():
+            raise asyncio.CancelledError
+        return error
 
     async def _round(self) -> Exception:
         """Connect the lanes and hold them; answer what ended them."""

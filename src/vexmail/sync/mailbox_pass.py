@@ -14,6 +14,7 @@ from vexmail.domain.ids import ModSeq, Uid
 from vexmail.domain.mailbox import LocalMailbox, SelectedMailbox
 from vexmail.domain.message import RemoteFlags
 from vexmail.ports.mail_server import MailSession
+from vexmail.sync.read_ahead import reading_ahead
 from vexmail.sync.sync_state import SyncTools
 
 T = TypeVar("T")
@@ -101,23 +102,31 @@ class MailboxPass:
         await self._apply_flags(f for f in told if f.uid in local)
 
     async def _fetch(self, uids: Sequence[Uid], selected: SelectedMailbox, size: int) -> None:
-        """Fetch newest first; arrivals before the rest, since the cursor covers them all."""
+        """Fetch arrivals oldest first, then everything else newest first.
+
+        The cursor moves with every batch of arrivals and never past one that is missing, so
+        after a crash none is taken for old mail.
+        """
         cursor = self._box.uid_next
-        arrivals = [u for u in uids if cursor and u >= cursor]
-        for part in (arrivals, uids[len(arrivals) :]):
-            left = len(part)
-            async for batch in self._session.fetch_messages(part, batch=BATCH, first=FIRST_SCREEN):
-                left -= len(batch)
+        arrivals = sorted(u for u in uids if cursor and u >= cursor)
+        await self._bring(arrivals, None, size)
+        await self._bring(uids[len(arrivals) :], selected.uid_next, size)
+
+    async def _bring(self, uids: Sequence[Uid], uid_next: Uid | None, size: int) -> None:
+        if not uids:
+            return
+        source = self._session.fetch_messages(uids, batch=BATCH, first=FIRST_SCREEN)
+        async with reading_ahead(source) as batches:
+            async for batch in batches:
+                if not batch:
+                    continue
                 self._added += len(batch)
                 elapsed = max(0.001, self._tools.clock.monotonic() - self._started)
-                # Arrivals keep the cursor until the last of them is in, so that none is
-                # taken for old mail after a crash.
-                covered = part is not arrivals or left <= 0
                 await self._apply(
                     MailboxDelta(
                         self._box.uid_validity,
                         messages=tuple(batch),
-                        uid_next=selected.uid_next if covered else None,
+                        uid_next=Uid(max(uid_next or 0, *(m.uid + 1 for m in batch))),
                         sync_total=size,
                         rate=self._added / elapsed,
                     )

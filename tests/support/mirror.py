@@ -1,0 +1,134 @@
+"""The sync engine in the test's own process: container, fleet and use cases, no HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.databases import SECRET_KEY
+from tests.support.waiting import eventually
+from vexmail.app.container import Container, container
+from vexmail.app.settings import Settings
+from vexmail.app.sync_tools import sync_tools
+from vexmail.domain.change import Json
+from vexmail.domain.ids import AccountId, MessageId, UserId
+from vexmail.domain.server_address import Credentials, Security, ServerAddress
+from vexmail.imap.server import AioimaplibMailServer
+from vexmail.store.invariants import Violation, check_consistency
+from vexmail.store.queries import accounts, changes, emails, mailboxes
+from vexmail.sync.fleet import Fleet
+from vexmail.usecases.compare_with_server import CompareWithServer
+from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
+from vexmail.usecases.open_message import OpenMessage
+from vexmail.usecases.read_sync_plan import ReadSyncPlan
+from vexmail.usecases.record_intent import RecordIntent
+from vexmail.usecases.sign_in import SignIn
+
+ALL = emails.EmailFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class Mirror:
+    """A running engine and what a test asks of it."""
+
+    built: Container
+    fleet: Fleet
+    owner: UserId
+    accounts: ManageAccounts
+    intents: RecordIntent
+    messages: OpenMessage
+
+    async def add(self, port: int, username: str = "ann", password: str = "pw") -> AccountId:
+        """Add an account on a plain loopback port."""
+        view = await self.accounts.add(
+            self.owner,
+            AccountDetails(
+                email=f"{username}@vex.example",
+                name="",
+                imap=ServerAddress("127.0.0.1", port, Security.NONE),
+                credentials=Credentials(username, password),
+            ),
+        )
+        return AccountId(int(view["id"]))
+
+    async def inbox(self) -> list[Json]:
+        """Return the newest 200 of all inboxes."""
+        async with self.built.reader() as driver:
+            boxes = await mailboxes.choose(driver, self.owner, None, None)
+            items, _ = await emails.page(driver, boxes, ALL, limit=200)
+        return items
+
+    async def subjects(self) -> list[str]:
+        """Return the subjects of the inboxes, sorted."""
+        return sorted(item["subject"] for item in await self.inbox())
+
+    async def told(self, kind: str = "", *, since: int = 0) -> list[Json]:
+        """Return the changes told so far, of one type if given."""
+        async with self.built.reader() as driver:
+            rows = await changes.after(driver, self.owner, since, 10_000)
+        return [row for row in rows if not kind or row["type"] == kind]
+
+    async def state(self) -> Json:
+        """Return the only account as the API shows it."""
+        async with self.built.reader() as driver:
+            (account,) = await accounts.of_user(driver, self.owner)
+        return account
+
+    async def until_live(self) -> None:
+        """Wait until the account is live and the inbox complete."""
+
+        async def live() -> bool:
+            async with self.built.reader() as driver:
+                tree = await mailboxes.tree(driver, self.owner)
+            done = [box["sync"]["state"] == "live" for box in tree if box["selectable"]]
+            return (await self.state())["state"] == "live" and bool(done) and all(done)
+
+        await eventually(live, what="a live account")
+
+    async def key_of(self, subject: str) -> MessageId:
+        """Return the id of the only message with this subject."""
+        (item,) = [i for i in await self.inbox() if i["subject"] == subject]
+        return MessageId(int(item["id"]))
+
+    async def violations(self) -> list[Violation]:
+        """Return the invariants that do not hold."""
+        async with self.built.reader() as driver:
+            return await check_consistency(driver)
+
+    async def differences(self) -> list[str]:
+        """Return how the mirror differs from its servers."""
+        plan = ReadSyncPlan(self.built.uow, self.built.box)
+        compare = CompareWithServer(self.built.uow, plan, AioimaplibMailServer())
+        return [str(d) for account in await plan.accounts() for d in await compare(account)]
+
+
+@asynccontextmanager
+async def running_mirror(
+    database_url: str, redis_url: str, data_dir: Path
+) -> AsyncIterator[Mirror]:
+    """Run a fleet on a database of its own; ends with a check of the invariants."""
+    settings = Settings(
+        _env_file=None,
+        database_url=database_url,
+        redis_url=redis_url,
+        secret_key=SECRET_KEY,
+        vexmail_data_dir=data_dir,
+    )
+    async with container(settings, parser_children=1) as built:
+        server = AioimaplibMailServer()
+        fleet = Fleet()
+        owner = (await SignIn(built.uow, built.clock).owner()).id
+        async with asyncio.TaskGroup() as group:
+            running = group.create_task(fleet.run(sync_tools(built, server)))
+            mirror = Mirror(
+                built,
+                fleet,
+                owner,
+                ManageAccounts(built.uow, server, built.box, fleet),
+                RecordIntent(built.uow, fleet),
+                OpenMessage(built.reader, built.uow, fleet, built.blobs, built.parser),
+            )
+            yield mirror
+            running.cancel()
+        assert await mirror.violations() == []
