@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from vexmail.mime.limits import MAX_HEADER_BYTES, MAX_HEADER_FIELDS
 
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _FIRST_LINE_BLANK = re.compile(rb"\r?\n")
 # RFC 5322 §2.2: printable ASCII but colon; blanks before the colon are obsolete yet common.
 # Raw 8-bit bytes in names do not occur in honest mail.
@@ -45,8 +44,7 @@ def read_header_block(raw: bytes, start: int, end: int) -> HeaderBlock:
     defects: list[str] = []
     if blank := _FIRST_LINE_BLANK.match(raw, start, end):
         return HeaderBlock((), blank.end())
-    separator = _BLANK_LINE.search(raw, start, end)
-    stop, body_start = (separator.start(), separator.end()) if separator else (end, end)
+    stop, body_start = _blank_line(raw, start, end)
     if stop - start > MAX_HEADER_BYTES:
         defects.append("header too long")
         stop = start + MAX_HEADER_BYTES
@@ -72,6 +70,17 @@ def read_header_block(raw: bytes, start: int, end: int) -> HeaderBlock:
         defects.append("no blank line after the header")
         break
     return HeaderBlock(tuple(fields), body_start, tuple(dict.fromkeys(defects)))
+
+
+def _blank_line(raw: bytes, start: int, end: int) -> tuple[int, int]:
+    """Return where the first blank line begins, with the line end before it, and where it ends."""
+    with_cr = raw.find(b"\n\r\n", start, end)
+    bare = raw.find(b"\n\n", start, end if with_cr < 0 else with_cr)
+    if bare >= 0:
+        return bare, bare + 2
+    if with_cr >= 0:
+        return with_cr, with_cr + 3
+    return end, end
 
 
 def _offset_of_line(block: bytes, index: int) -> int:

@@ -19,7 +19,6 @@ _HIDDEN = re.compile(
     r"|font-size\s*:\s*0(?![.\d]*[1-9])"
 )
 _MAX_CHARS = 2_000_000
-_BLANKS = re.compile(r"[ \t\r\n\f\u00a0]+")
 _INVISIBLE = re.compile(
     r"[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\ufeff]+"
 )
@@ -40,9 +39,9 @@ def html_to_text(html: str) -> tuple[str, str]:
     out: list[str] = []
     hidden: list[str] = []
     _walk(body, out, hidden)
-    lines = (_BLANKS.sub(" ", line).strip() for line in "".join(out).split("\n"))
+    lines = (" ".join(line.split()) for line in "".join(out).split("\n"))
     text = "\n".join(line for line in lines if line)
-    return text, _BLANKS.sub(" ", _INVISIBLE.sub("", " ".join(hidden))).strip()
+    return text, " ".join(_INVISIBLE.sub("", " ".join(hidden)).split())
 
 
 def _walk(body: LexborNode, out: list[str], hidden: list[str]) -> None:

@@ -113,6 +113,7 @@ def _part_text(raw: bytes, part: Part, hint: str, defects: list[str]) -> str:
     if len(text) > limit:
         defects.append("text too long")
         text = text[:limit]
+    text = text.replace("\r\n", "\n")  # many times faster than the expression below
     return _LINE_END.sub("\n", text) if "\r" in text else text
 
 

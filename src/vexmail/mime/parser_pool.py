@@ -35,7 +35,8 @@ class _Child:
     """One running parser process; answers one question at a time."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdin is not None and process.stdout is not None  # noqa: PT018, S101
+        if process.stdin is None or process.stdout is None:
+            raise Defect("A parser process was started without pipes.")
         self._process = process
         self._stdin, self._stdout = process.stdin, process.stdout
         self.answered = 0
@@ -192,5 +193,5 @@ class ProcessMessageParser:
                     if reusable and not self._closed:
                         self._idle.append(child)
                     else:
-                        child.kill()
+                        await child.stop()
         return None

@@ -68,7 +68,8 @@ def sanitise(html: str) -> str:
 
 def as_text_only(html: str) -> str:
     """Return the text of ``html`` in a notice; linear in time, for what no parser should see."""
-    text = entities.escape(clean(strip_tags(html))[:_FALLBACK_CHARS], quote=False)
+    text = strip_tags(html[: 2 * _FALLBACK_CHARS])[:_FALLBACK_CHARS]
+    text = entities.escape(clean(text), quote=False)
     text = text.replace("\u00a0", "&nbsp;")
     return (
         f'<div data-vx-notice="too-complex"><p><em>{_NOTICE}</em></p>'

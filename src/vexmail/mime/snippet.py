@@ -21,7 +21,6 @@ _VIEW_ONLINE = re.compile(
     re.IGNORECASE,
 )
 _IMAGE_MARK = re.compile(r"\[(?:image|cid|inline)[^\]]{0,200}\]", re.IGNORECASE)
-_SPACES = re.compile(r"\s+")
 
 
 def snippet(text: str, preheader: str = "") -> str:
@@ -62,8 +61,10 @@ def _readable(line: str, following: str, *, first: bool) -> str:
 
 
 def _one_line(text: str) -> str:
-    text = _SPACES.sub(" ", _INVISIBLE.sub("", text))
-    return _SPACES.sub(" ", _LONELY_JOINER.sub(" ", text)).strip()
+    text = " ".join(_INVISIBLE.sub("", text).split())
+    if "\u200c" in text or "\u200d" in text:
+        text = " ".join(_LONELY_JOINER.sub(" ", text).split())
+    return text
 
 
 def _shorten(line: str) -> str:

@@ -8,7 +8,6 @@ import re
 
 Buffer = bytes | memoryview
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
-_PADDED_AT_END = re.compile(rb"[^=]*(?:=[=\s]*)?\Z")
 _INNER_PADDING = re.compile(rb"=+")
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _CARRIES_NOTHING = bytes(sorted(set(range(256)) - set(_ALPHABET)))
@@ -48,9 +47,10 @@ def decoded_size(data: Buffer, encoding: str) -> int:
     for start in range(0, len(data), _CHUNK):
         chunk = bytes(data[start : start + _CHUNK])
         carrying = len(chunk.translate(None, _CARRIES_NOTHING))
-        if carrying and (padded or not _PADDED_AT_END.match(chunk)):
+        padding = chunk.find(b"=")
+        if carrying and (padded or (padding >= 0 and chunk[padding:].strip(b"= \t\r\n"))):
             return len(_base64(data)[0])  # padding in the middle: the answer is in the decoding
-        padded = padded or b"=" in chunk
+        padded = padded or padding >= 0
         count += carrying
     return count * 3 // 4 if count % 4 != 1 or not padded else len(_base64(data)[0])
 
