@@ -1,6 +1,7 @@
 """What journeys stand on: a browser for the run, a watched page for each test."""
 
 from collections.abc import AsyncIterator, Generator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -8,7 +9,7 @@ from playwright.async_api import Browser, Page
 
 from tests.support.browser import Watch, headless_browser, keep_picture, watched_page
 from tests.support.dovecot import Dovecot
-from tests.support.product import product_folder
+from tests.support.product import Product, product_folder, running_product
 from tests.support.repository import ROOT
 
 _failed = pytest.StashKey[bool]()
@@ -49,10 +50,20 @@ def watch() -> Watch:
 
 
 @pytest_asyncio.fixture
+async def product(data_dir: Path) -> AsyncIterator[Product]:
+    """The product, started in an empty folder."""
+    async with running_product(data_dir) as running:
+        yield running
+
+
+@pytest_asyncio.fixture
 async def page(
-    browser: Browser, watch: Watch, request: pytest.FixtureRequest
+    product: Product, browser: Browser, watch: Watch, request: pytest.FixtureRequest
 ) -> AsyncIterator[Page]:
-    """A fresh page; afterwards nothing unexpected may have happened in it."""
+    """A fresh page, nowhere yet; afterwards nothing unexpected may have happened in it.
+
+    It asks for the product so that it is closed before the product is.
+    """
     async with watched_page(browser, watch) as fresh:
         yield fresh
         if request.node.stash.get(_failed, True):

@@ -2,8 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -12,17 +10,10 @@ from playwright.async_api import Locator, Page, expect
 from tests.journeys.screens import add_account, message_list, row
 from tests.support.dovecot import Dovecot
 from tests.support.mail_account import MailAccount, an_account
-from tests.support.product import Product, running_product
+from tests.support.product import Product
 from tests.support.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.dovecot]
-
-
-@pytest_asyncio.fixture
-async def product(data_dir: Path) -> AsyncIterator[Product]:
-    """The product, started in an empty folder."""
-    async with running_product(data_dir) as running:
-        yield running
 
 
 @pytest_asyncio.fixture

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -12,16 +11,16 @@ from tests.support.api_client import ApiClient, api_client
 from tests.support.dovecot import Dovecot
 from tests.support.imap_truth import compare
 from tests.support.mail_account import MailAccount, an_account
-from tests.support.product import running_product
+from tests.support.product import Product
 from tests.support.waiting import GENEROUS, eventually
 
 pytestmark = pytest.mark.dovecot
 
 
 @pytest_asyncio.fixture
-async def api(data_dir: Path) -> AsyncIterator[ApiClient]:
-    """The product, started in an empty folder."""
-    async with running_product(data_dir) as product, api_client(product.url) as client:
+async def api(product: Product) -> AsyncIterator[ApiClient]:
+    """A program with a token."""
+    async with api_client(product.url) as client:
         yield client
 
 
