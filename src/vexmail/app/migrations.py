@@ -40,12 +40,11 @@ async def migrate(address: DatabaseAddress) -> None:
         DatabaseUnreachable: nobody answers at the address, or the login is refused.
         StartupProblem: a migration failed; the database is as before.
     """
-    config = alembic_config(address)
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    if await _current_revision(address) == newest:
+    newest = newest_revision(address)
+    if await revision_of(address) == newest:
         return
     try:
-        await asyncio.to_thread(command.upgrade, config, "head")
+        await asyncio.to_thread(command.upgrade, alembic_config(address), "head")
     except CommandError as error:
         if "Can't locate revision" not in str(error):
             raise
@@ -60,8 +59,17 @@ async def migrate(address: DatabaseAddress) -> None:
     log.info("database.migrated", revision=newest)
 
 
-async def _current_revision(address: DatabaseAddress) -> str | None:
-    """Return the revision the database is at, None before the first migration."""
+def newest_revision(address: DatabaseAddress) -> str | None:
+    """Return the revision this VexMail brings a database to."""
+    return ScriptDirectory.from_config(alembic_config(address)).get_current_head()
+
+
+async def revision_of(address: DatabaseAddress) -> str | None:
+    """Return the revision the database is at, None before the first migration.
+
+    Raises:
+        DatabaseUnreachable: nobody answers at the address, or the login is refused.
+    """
     try:
         async with asyncio.timeout(30):
             connection = await asyncpg.connect(**address.asyncpg_arguments)

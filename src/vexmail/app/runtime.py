@@ -36,7 +36,7 @@ class Runtime:
             database=parse_database_url(settings.database_url.get_secret_value()),
             redis_url=settings.redis_url.get_secret_value(),
             data_dir=settings.data_dir,
-            secret_key=_demand_key(settings).encode(),
+            secret_key=demand_key(settings).encode(),
             allow_private_hosts=bool(settings.vexmail_allow_private_hosts),
         )
 
@@ -63,13 +63,18 @@ def settle(settings: Settings, *, database_url: str | None, redis_url: str | Non
         if settings.secret_key is None:
             changes["secret_key"] = kept_key(settings.data_dir)
     else:
-        _demand_key(settings)
+        demand_key(settings)
     if redis_url is not None:
         changes["redis_url"] = redis_url
     return settings.with_changes(**changes)
 
 
-def _demand_key(settings: Settings) -> str:
+def demand_key(settings: Settings) -> str:
+    """Return SECRET_KEY.
+
+    Raises:
+        BadSettings: it is not set.
+    """
     if settings.secret_key is None:
         message = (
             "SECRET_KEY: it is needed together with DATABASE_URL. "

@@ -29,7 +29,7 @@ _OTHER_START_PATIENCE_S = 30.0  # a first start on a slow machine
 def serve(settings: Settings, create_app: Callable[[Settings], FastAPI]) -> None:
     """Run VexMail until Ctrl-C or SIGTERM.
 
-    Order: data folder, lock, servers, migration, port, worker, web server, link; and back.
+    Order: data folder, lock, port, servers, migration, worker, web server, link; and back.
 
     Args:
         settings: as the person gave them.
@@ -72,8 +72,9 @@ class _Service:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, partial(self._stop, starting))
         try:
-            async with embedded_where_needed(self._settings, say) as (settings, servers):
-                await self._serve(settings, servers)
+            with self._open_listener() as listener:
+                async with embedded_where_needed(self._settings, say) as (settings, servers):
+                    await self._serve(settings, servers, listener)
         except asyncio.CancelledError:
             if not self._stop_requested:
                 raise
@@ -87,9 +88,10 @@ class _Service:
         elif first:
             starting.cancel()
 
-    async def _serve(self, settings: Settings, servers: EmbeddedServers | None) -> None:
+    async def _serve(
+        self, settings: Settings, servers: EmbeddedServers | None, listener: socket.socket
+    ) -> None:
         await migrate(Runtime.of(settings).database)
-        listener = self._open_listener()
         settings = settings.with_changes(vexmail_port=listener.getsockname()[1])
         url = address_of(listener, settings.vexmail_host)
         self._publish(settings, "")

@@ -7,7 +7,8 @@ def doctor() -> None:
 
     import typer
 
+    from vexmail.app.console import say
     from vexmail.app.examination import examine
 
-    if not asyncio.run(examine()):
+    if not asyncio.run(examine(lambda finding: say(str(finding)))):
         raise typer.Exit(1)
