@@ -46,8 +46,12 @@ type Told =
     }
   | { type: 'reset'; reason: string; mailbox_id: MailboxId | null };
 
-/** `Change & {type: 'email_read'}` narrows as usual: the union is distributed over its stamp. */
-export type Change = Told extends infer One ? (One extends Told ? One & Stamp : never) : never;
+/** One member per type, each with its stamp, so that `type` narrows. */
+type Stamped<One extends { type: string }> = One extends unknown
+  ? { [Type in One['type']]: Omit<One, 'type'> & { type: Type } & Stamp }[One['type']]
+  : never;
+
+export type Change = Stamped<Told>;
 
 export type ChangeType = Change['type'];
 

@@ -4,9 +4,11 @@ export type TextSpan = { kind: 'text'; text: string } | { kind: 'link'; text: st
 
 export type TextBlock = { kind: 'written' | 'quoted'; spans: readonly TextSpan[] };
 
-// A URL ends before the punctuation that ends a sentence; a closing bracket stays if it was opened.
-const LINK = /\bhttps?:\/\/[^\s<>"']+|\bwww\.[^\s<>"']+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+/gi;
-const TRAILING = /[.,;:!?*_~]+$/;
+// Each alternative starts at the edge of a word and is bounded or eats what it read, so that time
+// stays linear whatever a stranger wrote.
+const LINK =
+  /\bhttps?:\/\/[^\s<>"']+|\bwww\.[^\s<>"']+|(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/gi;
+const SENTENCE_END = '.,;:!?*_~';
 
 /** Split text into plain runs and links (http, https, www., mail addresses). Loses no character. */
 export function linkify(text: string): TextSpan[] {
@@ -22,12 +24,16 @@ export function linkify(text: string): TextSpan[] {
   return spans;
 }
 
+/** A URL ends before the punctuation that ends a sentence; a closing bracket stays if it was opened. */
 function trimLink(raw: string): string {
-  let link = raw.replace(TRAILING, '');
-  while (link.endsWith(')') && link.split(')').length > link.split('(').length) {
-    link = link.slice(0, -1).replace(TRAILING, '');
+  let unopened = raw.split(')').length - raw.split('(').length;
+  let end = raw.length;
+  for (; end > 0; end--) {
+    const last = raw.charAt(end - 1);
+    if (last === ')' && unopened > 0) unopened -= 1;
+    else if (!SENTENCE_END.includes(last)) break;
   }
-  return link;
+  return raw.slice(0, end);
 }
 
 function hrefOf(link: string): string {
@@ -46,7 +52,7 @@ const ATTRIBUTION = /(wrote|schrieb|écrit|escribió|ha scritto|写道)\s*:\s*$/
  */
 export function textBlocks(text: string): TextBlock[] {
   const runs: { quoted: boolean; lines: string[] }[] = [];
-  for (const line of text.replace(/\r\n?/g, '\n').replace(/\s+$/, '').split('\n')) {
+  for (const line of text.replace(/\r\n?/g, '\n').trimEnd().split('\n')) {
     const quoted = isQuoteLine(line);
     const last = runs.at(-1);
     if (last && (last.quoted === quoted || (last.quoted && line.trim() === ''))) last.lines.push(line);
@@ -56,8 +62,14 @@ export function textBlocks(text: string): TextBlock[] {
   const foldable = full.some((run) => !run.quoted);
   return full.map((run) => ({
     kind: run.quoted && foldable ? 'quoted' : 'written',
-    spans: linkify(run.lines.join('\n').replace(/^\n+|\n+$/g, '')),
+    spans: linkify(withoutEdges(run.lines).join('\n')),
   }));
+}
+
+/** The lines from the first to the last that has words. */
+function withoutEdges(lines: readonly string[]): readonly string[] {
+  const hasWords = (line: string): boolean => line.trim() !== '';
+  return lines.slice(lines.findIndex(hasWords), lines.findLastIndex(hasWords) + 1);
 }
 
 /** Move "… wrote:" (up to two lines of it) from the end of the written run to the quote. */

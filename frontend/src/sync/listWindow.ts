@@ -20,9 +20,10 @@ export class ListWindow {
   readonly #store: Store;
   #query: ListQuery | null = null;
   #window: Range = { from: 0, to: PAGE };
-  #restTimer: number | undefined;
-  #refreshTimer: number | undefined;
+  #restTimer: ReturnType<typeof setTimeout> | undefined;
+  #refreshTimer: ReturnType<typeof setTimeout> | undefined;
   #refreshedAt = 0;
+  #askedAt = 0;
   readonly #inFlight = new Map<number, AbortController>();
 
   constructor(store: Store) {
@@ -46,9 +47,9 @@ export class ListWindow {
   refresh(): void {
     if (this.#refreshTimer !== undefined) return;
     const wait = Math.max(this.#inFlight.size > 0 ? REST_MS : 0, this.#refreshedAt + REFRESH_MS - Date.now());
-    this.#refreshTimer = globalThis.window.setTimeout(() => {
+    this.#refreshTimer = setTimeout(() => {
       this.#refreshTimer = undefined;
-      const isBusy = this.#inFlight.size > 0 && Date.now() - this.#refreshedAt < PATIENCE_MS;
+      const isBusy = this.#inFlight.size > 0 && Date.now() - this.#askedAt < PATIENCE_MS;
       if (isBusy) {
         this.refresh(); // let the answer that is under way arrive: a slow server must not starve
         return;
@@ -67,7 +68,7 @@ export class ListWindow {
 
   #fetchAfter(ms: number): void {
     clearTimeout(this.#restTimer);
-    this.#restTimer = globalThis.window.setTimeout(() => this.#fetch(), ms);
+    this.#restTimer = setTimeout(() => this.#fetch(), ms);
   }
 
   #fetch(): void {
@@ -87,6 +88,7 @@ export class ListWindow {
 
   async #load(query: ListQuery, offset: number): Promise<void> {
     const request = new AbortController();
+    if (this.#inFlight.size === 0) this.#askedAt = Date.now();
     this.#inFlight.set(offset, request);
     try {
       const page = await getEmails(query, offset, PAGE, request.signal);

@@ -5,12 +5,7 @@ import { FRAME_STYLE, light, lookOf } from './frameLook';
 import { FrameHeight, fitWidth, measure } from './frameSizing';
 import { onFrameClick } from './linkGuard';
 import s from './MailFrame.module.css';
-
-/**
- * Never scripts, forms, modals or top navigation. Same origin so that this page can write, measure
- * and listen; that is safe only because nothing in the frame can run.
- */
-export const FRAME_SANDBOX = 'allow-same-origin allow-popups allow-popups-to-escape-sandbox';
+import { FRAME_SANDBOX } from './sandbox';
 
 type Props = {
   /** Sanitised by the server; null hides the frame and keeps it warm. */

@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { ALL_INBOXES, listKey } from '@/domain/listQuery';
+import { idAt, indexOf } from '@/domain/segments';
+import { aChange, aDetail, aMailbox, anAccount, anEmail, aPage } from '@/testing/builders';
+import { type Answer, applyChange } from './applyChange';
+import { type EmailList, type Facts, NO_FACTS } from './facts';
+
+const ARCHIVE = { mailbox: 'archive', filter: 'all' } as const;
+
+const answered = (facts: Facts, ...answers: Answer[]): Facts => answers.reduce<Facts>(applyChange, facts);
+
+/** An inbox of 10 of which the newest 5 are loaded, and an empty archive. */
+const someFacts = (): Facts =>
+  answered(
+    NO_FACTS,
+    { type: 'accounts_answered', accounts: [anAccount()] },
+    { type: 'mailboxes_answered', mailboxes: [aMailbox(), aMailbox({ id: 'archive', role: 'archive' })] },
+    { type: 'page_answered', query: ALL_INBOXES, offset: 0, page: aPage(10, 5, 10) },
+    { type: 'page_answered', query: ARCHIVE, offset: 0, page: { items: [], next_cursor: null, total: 0 } },
+    { type: 'stream_opened', seq: 100 },
+  );
+
+const inbox = (facts: Facts): EmailList => facts.lists.get(listKey(ALL_INBOXES)) as EmailList;
+const archive = (facts: Facts): EmailList => facts.lists.get(listKey(ARCHIVE)) as EmailList;
+
+describe('changes of the stream', () => {
+  test('a new email goes to the top of the lists that cover its mailbox, once', () => {
+    const told = { email_id: 'e11', mailbox_id: 'inbox', email: anEmail(11) };
+    const once = applyChange(someFacts(), aChange('email_received', 101, told));
+    const twice = applyChange(once, aChange('email_received', 102, told));
+    expect(idAt(inbox(twice).segments, 0)).toBe('e11');
+    expect(idAt(inbox(twice).segments, 1)).toBe('e10');
+    expect(inbox(twice).total).toBe(11);
+    expect(archive(twice).total).toBe(0);
+  });
+
+  test('an email that is older than the newest goes to its place', () => {
+    const email = anEmail(8, { id: 'late', date: anEmail(8).date.replace(':00.000Z', ':30.000Z') });
+    const facts = applyChange(
+      someFacts(),
+      aChange('email_received', 101, { email_id: 'late', mailbox_id: 'inbox', email }),
+    );
+    expect(indexOf(inbox(facts).segments, 'late')).toBe(2);
+  });
+
+  test('a change that is part of the facts already is skipped', () => {
+    const facts = someFacts();
+    expect(applyChange(facts, aChange('email_read', 100, { email_id: 'e10' }))).toBe(facts);
+  });
+
+  test('flags become facts', () => {
+    const read = applyChange(someFacts(), aChange('email_read', 101, { email_id: 'e10' }));
+    expect(read.emails.get('e10')?.is_read).toBe(true);
+    const unread = applyChange(read, aChange('email_unread', 102, { email_id: 'e10' }));
+    expect(unread.emails.get('e10')?.is_read).toBe(false);
+    const starred = applyChange(unread, aChange('email_starred', 103, { email_id: 'e10', is_starred: true }));
+    expect(starred.emails.get('e10')?.is_starred).toBe(true);
+    expect(starred.seq).toBe(103);
+  });
+
+  test('a flag of an email that is not loaded only moves the place in the log', () => {
+    const facts = someFacts();
+    const after = applyChange(facts, aChange('email_read', 101, { email_id: 'unknown' }));
+    expect(after).toEqual({ ...facts, seq: 101 });
+  });
+
+  test('a moved email leaves one list and enters the other', () => {
+    const facts = applyChange(
+      someFacts(),
+      aChange('email_moved', 101, { email_id: 'e9', from_mailbox_id: 'inbox', to_mailbox_id: 'archive' }),
+    );
+    expect(indexOf(inbox(facts).segments, 'e9')).toBe(-1);
+    expect(inbox(facts).total).toBe(9);
+    expect(idAt(archive(facts).segments, 0)).toBe('e9');
+    expect(archive(facts).total).toBe(1);
+  });
+
+  test('an email deleted from its last mailbox is gone', () => {
+    const facts = applyChange(
+      someFacts(),
+      aChange('email_deleted', 101, { email_id: 'e9', mailbox_id: 'inbox' }),
+    );
+    expect(facts.emails.has('e9')).toBe(false);
+    expect(idAt(inbox(facts).segments, 1)).toBe('e8');
+  });
+
+  test('deleting an email that is not loaded makes the rows doubtful', () => {
+    const facts = applyChange(
+      someFacts(),
+      aChange('email_deleted', 101, { email_id: 'e2', mailbox_id: 'inbox' }),
+    );
+    expect(inbox(facts).total).toBe(9);
+    expect(inbox(facts).segments.every((segment) => !segment.fresh)).toBe(true);
+  });
+
+  test('updated emails make only their own rows doubtful', () => {
+    const facts = applyChange(someFacts(), aChange('email_updated', 101, { email_ids: ['e9'] }));
+    expect(inbox(facts).segments.some((segment) => !segment.fresh)).toBe(true);
+    const other = applyChange(someFacts(), aChange('email_updated', 101, { email_ids: ['else'] }));
+    expect(inbox(other).segments.every((segment) => segment.fresh)).toBe(true);
+  });
+
+  test('a reset sets the place in the log even backwards, and keeps the rows until they are fetched', () => {
+    const reset = aChange('reset', 7, { reason: 'position_unknown', mailbox_id: null });
+    const facts = applyChange(someFacts(), reset);
+    expect(facts.seq).toBe(7);
+    expect(idAt(inbox(facts).segments, 0)).toBe('e10');
+    expect(inbox(facts).segments.every((segment) => !segment.fresh)).toBe(true);
+  });
+
+  test('an account that was removed takes its mailboxes along', () => {
+    const facts = applyChange(
+      someFacts(),
+      aChange('account_state_changed', 101, { state: 'removed', error: null, account: null }),
+    );
+    expect(facts.accounts?.size).toBe(0);
+    expect(facts.mailboxes?.size).toBe(0);
+  });
+
+  test('progress is kept until it is complete', () => {
+    const told = { mailbox_id: 'inbox', phase: 'envelopes', total: 10, rate: 5, estimate_s: 1 } as const;
+    const half = applyChange(someFacts(), aChange('sync_progress', 101, { ...told, done: 5 }));
+    expect(half.progress.get('inbox')?.done).toBe(5);
+    const full = applyChange(half, aChange('sync_progress', 102, { ...told, done: 10 }));
+    expect(full.progress.size).toBe(0);
+  });
+});
+
+describe('answers of requests', () => {
+  test('a whole message also brings its summary', () => {
+    const facts = answered(someFacts(), { type: 'email_answered', email: aDetail(3, { subject: 'New' }) });
+    expect(facts.details.get('e3')?.text).toBe('Hello');
+    expect(facts.emails.get('e3')?.subject).toBe('New');
+  });
+
+  test('a page brings its total and replaces what was thought of its rows', () => {
+    const facts = answered(someFacts(), {
+      type: 'page_answered',
+      query: ALL_INBOXES,
+      offset: 0,
+      page: aPage(12, 5, 12),
+    });
+    expect(inbox(facts).total).toBe(12);
+    expect(idAt(inbox(facts).segments, 2)).toBe('e10');
+  });
+
+  test('only so many whole messages are kept', () => {
+    const many = Array.from({ length: 100 }, (_, number) => number);
+    const facts = answered(
+      someFacts(),
+      ...many.map((number): Answer => ({ type: 'email_answered', email: aDetail(number) })),
+    );
+    expect(facts.details.size).toBeLessThanOrEqual(60);
+    expect(facts.details.has('e99')).toBe(true);
+  });
+});
