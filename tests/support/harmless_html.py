@@ -32,7 +32,7 @@ _BAD_STYLE = re.compile(
     r"|[\\@<>{}&`!]|/\*|[\d.](?:s|l|d)?v(?:h|w|min|max|i|b)\b",
     re.IGNORECASE,
 )
-_FONT_STRING = re.compile(r"\"[\w .,-]*\"|'[\w .,-]*'")
+_FONT_STRING = re.compile(r"\"[\w .,-]*\"|'[\w .,-]*'")  # letters of any script
 
 
 def dangers(html: str) -> list[str]:

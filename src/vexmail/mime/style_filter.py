@@ -40,7 +40,8 @@ _TOKEN = re.compile(
     | (?P<colour>\#(?:[0-9a-f]{8}|[0-9a-f]{6}|[0-9a-f]{3,4})(?![\w-]))
     | (?P<function>(?:rgba?|hsla?)\([\d.,%/\s+-]{1,60}(?:deg[\d.,%/\s+-]{1,40})?\))
     | (?P<word>-?[a-z][a-z0-9-]{0,40}(?![\w(]))
-    | (?P<string>"[\w .,-]{1,80}"|'[\w .,-]{1,80}')
+    | (?P<string>"[^\x00-\x1f\x7f"'\\<>&{}();:@!`/*]{1,80}"
+               |'[^\x00-\x1f\x7f"'\\<>&{}();:@!`/*]{1,80}')
     | (?P<mark>[,/])
     """,
     re.VERBOSE | re.ASCII | re.IGNORECASE,
@@ -48,8 +49,8 @@ _TOKEN = re.compile(
 _BLANK = frozenset(" \t\r\n\f")
 _URL_FUNCTION = re.compile(r"url\(\s*(?:\"[^\"\\]*\"|'[^'\\]*'|[^\"'()\\\s]*)\s*\)")
 _IMPORTANT = re.compile(r"\s*!\s*important\s*\Z", re.IGNORECASE)
-# Words that take an element out of its place, compute, or reach outside.
-_REFUSED_WORDS = frozenset({"fixed", "sticky", "expression", "url", "var", "attr", "env", "calc"})
+# Words that compute or reach outside; as functions they are no tokens of ours anyway.
+_REFUSED_WORDS = frozenset({"expression", "url", "var", "attr", "env", "calc"})
 
 
 @lru_cache(maxsize=2048)

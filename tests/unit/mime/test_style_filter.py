@@ -16,6 +16,8 @@ from vexmail.mime.style_filter import filter_style
         ("width:100%!important", "width:100%"),
         ("margin:-1px auto 0 .5em", "margin:-1px auto 0 .5em"),
         ("font-family:'Segoe UI',Arial,sans-serif", "font-family:'Segoe UI', Arial, sans-serif"),
+        ("font-family:'바탕'", "font-family:'바탕'"),
+        ("table-layout:fixed", "table-layout:fixed"),
         ("color:rgba(1,2,3,.5)", "color:rgba(1,2,3,.5)"),
         ("background:url(x) red", "background:red"),
         ("background:#fff url('a b.png')", "background:#fff"),
