@@ -31,9 +31,10 @@ def databases(servers: EmbeddedServers) -> TestDatabases:
 
 @pytest_asyncio.fixture
 async def database_url(databases: TestDatabases) -> AsyncIterator[str]:
-    """An empty database at the newest schema."""
+    """An empty database at the newest schema; its invariants must hold when the test ends."""
     async with databases.fresh() as url:
         yield url
+        assert await databases.broken_invariants(url) == []
 
 
 @pytest_asyncio.fixture

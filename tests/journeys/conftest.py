@@ -11,6 +11,7 @@ from tests.support.browser import Watch, headless_browser, keep_picture, watched
 from tests.support.dovecot import Dovecot
 from tests.support.product import Product, product_folder, running_product
 from tests.support.repository import ROOT
+from tests.support.waiting import eventually
 
 _failed = pytest.StashKey[bool]()
 
@@ -50,10 +51,20 @@ def watch() -> Watch:
 
 
 @pytest_asyncio.fixture
-async def product(data_dir: Path) -> AsyncIterator[Product]:
-    """The product, started in an empty folder."""
+async def product(data_dir: Path, dovecot: Dovecot) -> AsyncIterator[Product]:
+    """The product, started in an empty folder; at the end it must equal what it mirrors.
+
+    It asks for Dovecot so that the comparison still finds it running.
+    """
     async with running_product(data_dir) as running:
         yield running
+
+        async def is_consistent() -> bool:
+            status, report = await running.check()
+            assert status == 0, report
+            return True
+
+        await eventually(is_consistent, what="`vexmail check`")
 
 
 @pytest_asyncio.fixture

@@ -4,13 +4,17 @@ import asyncio
 import itertools
 import os
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import asyncpg
+
 from vexmail.app.database_address import parse_database_url
 from vexmail.app.embedded import EmbeddedServers
 from vexmail.app.migrations import migrate
+from vexmail.store.invariants import Violation, check_consistency
 
 SECRET_KEY = "0" * 16 + "for-tests-only-" + "f" * 16
 _TEMPLATE = "vexmail_template"
@@ -40,6 +44,15 @@ class TestDatabases:
         finally:
             await self.servers.drop_database(name)
 
+    @staticmethod
+    async def broken_invariants(url: str) -> list[Violation]:
+        """Return what does not hold in a database's tables."""
+        connection = await asyncpg.connect(url)
+        try:
+            return await check_consistency(connection)
+        finally:
+            await connection.close()
+
     @asynccontextmanager
     async def unmigrated(self) -> AsyncIterator[str]:
         """Give the URL of a database without any table."""
@@ -66,6 +79,7 @@ async def run_vexmail(*arguments: str, environment: Mapping[str, str]) -> tuple[
         str(Path(sys.executable).parent / "vexmail"),
         *arguments,
         env=dict(environment),
+        cwd=tempfile.gettempdir(),  # where no .env of a developer lies
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

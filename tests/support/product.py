@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from tests.support.databases import product_environment
+from tests.support.databases import product_environment, run_vexmail
 
 log = logging.getLogger(__name__)
 
@@ -33,19 +33,19 @@ class Product:
     """One running ``vexmail serve`` (or ``demo``); what it prints goes to ``log_file``."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], data_dir: Path, log_file: Path, log_begins: int
+        self, process: subprocess.Popen[bytes], environment: dict[str, str], log_file: Path
     ) -> None:
         self.process = process
-        self.data_dir = data_dir
+        self.environment = environment
+        """What it was started with; its commands work beside it with the same."""
         self.log_file = log_file
-        self._log_begins = log_begins
         self.started_in = 0.0
         """Seconds from spawning to the printed address."""
 
     @property
     def output(self) -> str:
         """Everything this process printed so far."""
-        return self.log_file.read_bytes()[self._log_begins :].decode(errors="replace")
+        return self.log_file.read_bytes().decode(errors="replace")
 
     @property
     def link(self) -> str:
@@ -72,6 +72,10 @@ class Product:
                 raise ProductDidNotStart(f"exit {self.process.returncode}: {self.output}")
             await asyncio.sleep(_LOOK_EVERY)
         self.started_in = time.monotonic() - begun
+
+    async def check(self) -> tuple[int, str]:
+        """Run ``vexmail check`` beside it; return the exit status and the report."""
+        return await run_vexmail("check", environment=self.environment)
 
     def kill(self) -> None:
         """End the web process at once, as ``kill -9`` does."""
@@ -115,26 +119,26 @@ async def running_product(
     Yields:
         The product, once it has printed its address.
     """
+    port = str(free_port())
     environment = product_environment(
         VEXMAIL_DATA_DIR=str(data_dir),
-        VEXMAIL_PORT=str(free_port()),
+        VEXMAIL_PORT=port,
         VEXMAIL_TOKEN=TOKEN,
         VEXMAIL_LOG_FORMAT="json",
     )
+    environment |= settings
     data_dir.mkdir(parents=True, exist_ok=True)
-    log_file = data_dir.with_name(f"{data_dir.name}.log")
-    log_file.touch()
-    log_begins = log_file.stat().st_size
-    with log_file.open("ab") as output:
+    log_file = data_dir.with_name(f"{data_dir.name}-{port}.log")
+    with log_file.open("wb") as output:
         process = subprocess.Popen(
             [str(Path(sys.executable).parent / "vexmail"), command],
             cwd=data_dir,
-            env=environment | settings,
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-    product = Product(process, data_dir, log_file, log_begins)
+    product = Product(process, environment, log_file)
     try:
         await product.wait_until_serving()
         yield product
