@@ -1,5 +1,6 @@
 """A demo that runs once for the tests that only read, and a client that is not ours."""
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,10 +27,27 @@ def a_client(account: DemoAccount) -> Iterator[imapclient.IMAPClient]:
         client.shutdown()
 
 
+@pytest_asyncio.fixture(scope="session")
+async def seeded_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """State of a demo that was started once and stopped."""
+    folder = tmp_path_factory.mktemp("seeded-demo")
+    async with DemoMailServers(folder, pace=SILENT):
+        return folder
+
+
+@pytest.fixture
+def state_dir(seeded_folder: Path, tmp_path: Path) -> Path:
+    """A copy of it, for a test that changes things; saves each test the seeding."""
+    return Path(shutil.copytree(seeded_folder, tmp_path / "demo"))
+
+
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """State folder of the silent demo."""
-    return tmp_path_factory.mktemp("silent-demo")
+def demo_folder(seeded_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """State folder of the silent demo; it must choose ports of its own."""
+    folder = tmp_path_factory.mktemp("silent-demo") / "demo"
+    shutil.copytree(seeded_folder, folder)
+    (folder / "demo.json").unlink()
+    return folder
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -55,12 +55,12 @@ def star(account: DemoAccount, uid: int) -> None:
         client.uid_expunge([uid - 1])
 
 
-async def test_uids_flags_ports_and_password_outlive_a_restart(tmp_path: Path) -> None:
-    async with demo_servers(tmp_path, pace=SILENT) as first:
+async def test_uids_flags_ports_and_password_outlive_a_restart(state_dir: Path) -> None:
+    async with demo_servers(state_dir, pace=SILENT) as first:
         await asyncio.to_thread(star, first, 100)
         before = await asyncio.to_thread(flags_by_uid, first)
 
-    async with demo_servers(tmp_path, pace=SILENT) as second:
+    async with demo_servers(state_dir, pace=SILENT) as second:
         after = await asyncio.to_thread(flags_by_uid, second)
 
     assert after == before
@@ -69,20 +69,20 @@ async def test_uids_flags_ports_and_password_outlive_a_restart(tmp_path: Path) -
     assert second == first
 
 
-async def test_a_taken_port_is_replaced_and_reported(tmp_path: Path) -> None:
-    async with demo_servers(tmp_path, pace=SILENT) as first:
+async def test_a_taken_port_is_replaced_and_reported(state_dir: Path) -> None:
+    async with demo_servers(state_dir, pace=SILENT) as first:
         pass
 
     with socket.socket() as squatter:
         squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         squatter.bind((first.host, first.imap_port))
         squatter.listen()
-        async with demo_servers(tmp_path, pace=SILENT) as second:
+        async with demo_servers(state_dir, pace=SILENT) as second:
             assert second.ports_changed
             assert second.imap_port != first.imap_port
             assert second.smtp_port == first.smtp_port
 
-    async with demo_servers(tmp_path, pace=SILENT) as third:
+    async with demo_servers(state_dir, pace=SILENT) as third:
         assert (third.imap_port, third.ports_changed) == (second.imap_port, False)
 
 
@@ -91,6 +91,18 @@ async def test_a_second_demo_of_the_same_folder_says_that_it_is_in_use(
 ) -> None:
     with pytest.raises(DemoStartError, match="in use"):
         await DemoMailServers(demo_folder, pace=SILENT).__aenter__()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+async def test_the_first_start_takes_less_than_five_seconds_of_one_core(tmp_path: Path) -> None:
+    servers = DemoMailServers(tmp_path / "fresh", pace=SILENT)
+    async with servers as account:
+        fields = Path(f"/proc/{servers.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        _, flags = await asyncio.to_thread(flags_by_uid, account)
+
+    user, system = int(fields[11]), int(fields[12])  # proc(5): utime and stime, in ticks
+    assert (user + system) / os.sysconf("SC_CLK_TCK") < 5.0
+    assert len(flags) > 1000
 
 
 def test_the_password_is_kept_for_its_owner_only(
@@ -121,14 +133,14 @@ def watch_deliveries(account: DemoAccount) -> list[tuple[float, float]]:
     return told
 
 
-async def test_new_mail_wakes_an_idle_client(tmp_path: Path) -> None:
-    async with demo_servers(tmp_path, pace=QUICK) as account:
+async def test_new_mail_wakes_an_idle_client(state_dir: Path) -> None:
+    async with demo_servers(state_dir, pace=QUICK) as account:
         told = await asyncio.to_thread(watch_deliveries, account)
 
     assert told[2][1] - told[0][1] < 5.0
 
 
-async def test_the_first_new_message_answers_a_thread_in_the_mailbox(tmp_path: Path) -> None:
+async def test_the_first_new_message_answers_a_thread_in_the_mailbox(state_dir: Path) -> None:
     def first_arrival() -> tuple[bytes, list[int]]:
         with a_client(account) as client:
             client.select_folder("INBOX", readonly=True)
@@ -144,20 +156,20 @@ async def test_the_first_new_message_answers_a_thread_in_the_mailbox(tmp_path: P
                 found += client.search(["HEADER", "Message-ID", answered])
             return answered, found
 
-    async with demo_servers(tmp_path, pace=DeliveryPace(0.3, (600, 600))) as account:
+    async with demo_servers(state_dir, pace=DeliveryPace(0.3, (600, 600))) as account:
         answered, found = await asyncio.to_thread(first_arrival)
 
     assert answered
     assert found
 
 
-async def test_no_more_than_the_daily_cap_is_delivered(tmp_path: Path) -> None:
+async def test_no_more_than_the_daily_cap_is_delivered(state_dir: Path) -> None:
     def count() -> int:
         with a_client(account) as client:
             return int(client.folder_status("INBOX", ["UIDNEXT"])[b"UIDNEXT"])
 
     pace = DeliveryPace(first_after=0.05, every=(0.02, 0.03), daily_cap=4)
-    async with demo_servers(tmp_path, pace=pace) as account:
+    async with demo_servers(state_dir, pace=pace) as account:
         before = await asyncio.to_thread(count)
 
         async def all_delivered() -> bool:
@@ -207,8 +219,8 @@ async def test_submission_needs_the_password(silent_demo: DemoAccount) -> None:
         await asyncio.to_thread(submit, silent_demo, "a@b.example", "no", "wrong")
 
 
-async def test_a_friend_answers(tmp_path: Path) -> None:
-    async with demo_servers(tmp_path, pace=DeliveryPace(0.3, (600, 600))) as account:
+async def test_a_friend_answers(state_dir: Path) -> None:
+    async with demo_servers(state_dir, pace=DeliveryPace(0.3, (600, 600))) as account:
         await asyncio.to_thread(flags_by_uid, account)  # somebody has logged in
         await asyncio.to_thread(submit, account, "mila@brandt.example", "Soup on Friday")
 
@@ -249,8 +261,8 @@ async def test_the_servers_die_with_their_parent(tmp_path: Path) -> None:
     await eventually(ended, within=10, what="the end of the demo servers")
 
 
-async def test_leaving_the_block_ends_the_child(tmp_path: Path) -> None:
-    servers = DemoMailServers(tmp_path, pace=SILENT)
+async def test_leaving_the_block_ends_the_child(state_dir: Path) -> None:
+    servers = DemoMailServers(state_dir, pace=SILENT)
     async with servers:
         assert servers.running
         pid = servers.pid

@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from typing import Any
 
+from vexmail.app.demo.content.attachments import Attachment, landscape
 from vexmail.app.demo.content.conversations import new_id
 from vexmail.app.demo.content.headers import Mailbox
 from vexmail.app.demo.content.html_pages import Look, Story, masthead, page, paragraph, story_row
@@ -30,6 +31,7 @@ class Series:
     stories: tuple[tuple[str, str], ...]
     goodbye: str
     charset: str
+    painted: bool
 
     def issue(self, number: int, at: datetime, chance: random.Random) -> Letter:
         """Return issue ``number``; its stories are the next ones of the round."""
@@ -48,6 +50,12 @@ class Series:
             )
             for place, (head, text) in enumerate(chosen)
         ]
+        pictures: tuple[Attachment, ...] = ()
+        if self.painted:
+            cid = f"{number}.lead@{self.sender.address.split('@')[1]}"
+            picture = landscape((number + len(self.title)) % 12)
+            pictures = (Attachment("lead.png", "image/png", picture, content_id=cid),)
+            pieces[0] = replace(pieces[0], image=f"cid:{cid}")
         hello = self.hello[number % len(self.hello)]
         leave = f"{site}/leave?reader=robin&list={number}"
         footer = (
@@ -61,11 +69,12 @@ class Series:
         return Letter(
             sender=self.sender,
             to=(ME,),
-            subject=f"{chosen[0][0]}",
+            subject=self._subject(number, [head for head, _ in chosen]),
             text=f"{self.title}\n{self.line}\n\n{hello}\n\n{plain}\n\n-- \n{self.goodbye}\n{leave}",
             html=page(self.look, chosen[1][0] + " · " + chosen[2][0], rows, footer),
             charset=self.charset,
             sent_at=at,
+            attachments=pictures,
             message_id=new_id(chance, self.sender.address),
             headers=(
                 ("List-Id", f"<news.{self.sender.address.split('@')[1]}>"),
@@ -74,6 +83,16 @@ class Series:
                 ("Precedence", "bulk"),
             ),
         )
+
+    def _subject(self, number: int, heads: list[str]) -> str:
+        """Return a subject in one of the three ways editors have."""
+        match number % 3:
+            case 0:
+                return heads[0]
+            case 1:
+                return f"{heads[0]} · {heads[1]}"
+            case _:
+                return f"{self.title} {number}: {heads[0]}"
 
 
 def all_series() -> Iterator[Series]:
@@ -94,4 +113,5 @@ def _series(row: dict[str, Any]) -> Series:
         stories=tuple((head, text) for head, text in row["stories"]),
         goodbye=row["goodbye"],
         charset=row.get("charset", "utf-8"),
+        painted=row.get("painted", False),
     )

@@ -19,7 +19,10 @@ _QUOTE_DEPTH = 3  # older quotes are cut, as people do
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One hand-written conversation; a turn starts with ``<`` (them) or ``>`` (Robin)."""
+    """One hand-written conversation; a turn starts with ``<`` (them) or ``>`` (Robin).
+
+    ``months`` are those it fits in; empty: all year.
+    """
 
     key: str
     partner: Person
@@ -30,6 +33,7 @@ class Conversation:
     times: int
     attach: str
     folder: str
+    months: tuple[int, ...]
 
     @property
     def starts_with_them(self) -> bool:
@@ -56,6 +60,7 @@ def _conversation(key: str, row: dict[str, Any]) -> Conversation:
         times=row.get("times", 3),
         attach=row.get("attach", ""),
         folder=row.get("folder", ""),
+        months=tuple(row.get("months", ())),
     )
 
 

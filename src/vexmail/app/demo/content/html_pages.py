@@ -72,7 +72,7 @@ def paragraph(text: str) -> str:
 def story_row(look: Look, story: Story) -> str:
     """Return a story with its picture and link."""
     picture = (
-        f'<img src="{story.image}" width="528" height="240" alt="{escape(story.head)}" '
+        f'<img src="{story.image}" width="528" alt="{escape(story.head)}" '
         'style="display:block;width:100%;height:auto;border-radius:6px;border:0">'
         if story.image
         else ""

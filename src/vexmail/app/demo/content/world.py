@@ -99,13 +99,20 @@ class World:
             when += timedelta(hours=chance.uniform(7, 14))
         return min(when, self._newest - timedelta(minutes=chance.uniform(0, 240)))
 
+    def _moment_in(self, months: tuple[int, ...], chance: random.Random) -> datetime:
+        """Return a time in the past in one of ``months``."""
+        while True:
+            moment = self._moment(chance, least=3)
+            if not months or moment.month in months:
+                return moment
+
     def _conversations(self, chance: random.Random) -> Iterator[Filed]:
-        fit = [talk for talk in self._talks if len(talk.turns) > 1 and talk.turns[-1][0] == "<"]
+        fit = [talk for talk in self._talks if talk.turns[-1][0] == "<" and not talk.months]
         live = {talk.key for talk in chance.sample(fit, min(_LIVE_TALKS, len(fit)))}
         waiting: list[_Waiting] = []
         for talk in self._talks:
             for repetition in range(talk.times):
-                start = self._moment(chance, least=3)
+                start = self._moment_in(talk.months, chance)
                 letters = thread(talk, repetition, start, chance)
                 yield from (Filed.from_person(letter, talk.folder, letters) for letter in letters)
             if talk.key in live:
@@ -192,7 +199,7 @@ class World:
         kind = chance.choices(["person", "notice", "news", "list"], [5, 5, 2, 3])[0]
         match kind:
             case "person":
-                openers = [talk for talk in self._talks if talk.starts_with_them]
+                openers = [t for t in self._talks if t.starts_with_them and not t.months]
                 return thread(chance.choice(openers), turn + 7, now, chance)[0]
             case "notice":
                 live = [n for name in ("notices", "notices_more") for n in notices(name) if n.live]
