@@ -5,55 +5,30 @@ import logging
 import socket
 import ssl
 from contextlib import suppress
+from pathlib import Path
 from unittest.mock import patch
 
 import pytest
 
+from tests.protocol.connecting import LOGIN, failure, scripted_failure
+from tests.support.certificates import server_context, write_certificate
 from tests.support.dovecot import Dovecot
-from tests.support.imap_session import USER, at, session_with
-from tests.support.scripted_imap import Peer, Script, ScriptedImap, after_login, transcript
+from tests.support.imap_session import at, session_with
+from tests.support.scripted_imap import Peer, ScriptedImap, after_login, transcript
 from vexmail.domain.errors import (
-    AuthenticationFailed,
     CertificateRejected,
     ConnectionLost,
     ConnectionRefused,
     ConnectionTimedOut,
     HostLookupFailed,
     HostNotFound,
-    LoginUnavailable,
-    PermanentError,
     ProtocolViolation,
     ServerSaidBye,
     TlsFailed,
     TransientError,
-    VexMailError,
 )
 from vexmail.imap import dial, exchange, login
-from vexmail.imap.server import AioimaplibMailServer
-from vexmail.ports.mail_server import Credentials, Security, ServerAddress
-
-
-async def failure(
-    address: ServerAddress,
-    credentials: Credentials = USER,
-    context: ssl.SSLContext | None = None,
-) -> VexMailError:
-    """Return the error of connecting."""
-    server = AioimaplibMailServer(context)
-    with pytest.raises(VexMailError) as caught:
-        async with server.connect(address, credentials):
-            pass
-    assert credentials.password not in str(caught.value)
-    return caught.value
-
-
-async def scripted_failure(
-    script: Script | str, security: Security = Security.NONE, credentials: Credentials = USER
-) -> VexMailError:
-    """Return the error of connecting to a script."""
-    follow = transcript(script) if isinstance(script, str) else script
-    async with ScriptedImap(follow) as server:
-        return await failure(at(server.port, security), credentials)
+from vexmail.ports.mail_server import Security, ServerAddress
 
 
 async def test_an_unknown_host_is_said_to_be_unknown() -> None:
@@ -102,12 +77,15 @@ async def test_a_certificate_nobody_vouches_for_is_rejected(dovecot: Dovecot) ->
         assert "self-signed" in str(error)
 
 
-async def test_a_certificate_for_another_host_is_rejected(dovecot: Dovecot) -> None:
-    context = ssl.create_default_context(cafile=str(dovecot.ca_file))
+async def test_a_certificate_for_another_host_is_rejected(tmp_path: Path) -> None:
+    write_certificate(tmp_path, "mail.example")
+    trusting = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
 
-    error = await failure(at(dovecot.tls_port, Security.TLS, host="127.0.0.2"), context=context)
+    async with ScriptedImap(transcript("! silence"), context=server_context(tmp_path)) as server:
+        error = await failure(at(server.port, Security.TLS, host="localhost"), context=trusting)
 
-    assert isinstance(error, CertificateRejected | ConnectionRefused)
+    assert isinstance(error, CertificateRejected)
+    assert "localhost" in str(error)
 
 
 async def test_tls_to_a_port_that_speaks_clear_text_names_the_setting(dovecot: Dovecot) -> None:
@@ -220,89 +198,6 @@ async def test_a_connection_cut_before_the_greeting_is_lost(ending: str) -> None
     error = await scripted_failure(f"! {ending}")
 
     assert isinstance(error, ConnectionLost)
-
-
-LOGIN = """
-S: * OK [CAPABILITY IMAP4rev1] hello
-C: LOGIN *
-"""
-
-
-@pytest.mark.parametrize(
-    ("answer", "kind"),
-    [
-        ("NO [AUTHENTICATIONFAILED] Invalid credentials (Failure)", AuthenticationFailed),
-        ("NO [AUTHORIZATIONFAILED] no access", AuthenticationFailed),
-        ("NO [EXPIRED] password too old", AuthenticationFailed),
-        ("NO Login failed: wrong password", AuthenticationFailed),
-        ("NO [ALERT] Application-specific password required", AuthenticationFailed),
-        ("NO [UNAVAILABLE] database down", LoginUnavailable),
-        ("NO [LIMIT] too many logins", LoginUnavailable),
-        ("NO [INUSE] locked", LoginUnavailable),
-        ("NO Temporary authentication failure", LoginUnavailable),
-        ("NO Maximum number of connections from user+IP exceeded", LoginUnavailable),
-        ("NO [PRIVACYREQUIRED] use TLS", TlsFailed),
-        ("BAD unknown command", AuthenticationFailed),
-    ],
-)
-async def test_a_refused_login_is_sorted_by_what_to_do_next(
-    answer: str, kind: type[VexMailError]
-) -> None:
-    error = await scripted_failure(LOGIN + f"S: {{tag}} {answer}\n! silence")
-
-    assert type(error) is kind
-
-
-async def test_a_server_that_repeats_the_password_does_not_get_it_into_our_error() -> None:
-    error = await scripted_failure(
-        LOGIN + 'S: {tag} BAD cannot parse LOGIN "ann" "s3cret pass"\n! silence'
-    )
-
-    assert "s3cret" not in str(error)
-
-
-async def test_a_wrong_password_on_dovecot_is_refused(dovecot: Dovecot) -> None:
-    dovecot.add_user("wrongpw", "right")
-    context = ssl.create_default_context(cafile=str(dovecot.ca_file))
-
-    error = await failure(
-        at(dovecot.tls_port, Security.TLS), Credentials("wrongpw", "wrong"), context
-    )
-
-    assert isinstance(error, AuthenticationFailed)
-    assert isinstance(error, PermanentError)
-
-
-async def test_logindisabled_without_another_way_asks_for_encryption() -> None:
-    error = await scripted_failure(
-        "S: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED STARTTLS] hello\n! silence"
-    )
-
-    assert isinstance(error, TlsFailed)
-    assert "not sent" in str(error)
-
-
-async def test_a_line_break_in_the_password_never_reaches_the_wire() -> None:
-    error = await scripted_failure(
-        "S: * OK [CAPABILITY IMAP4rev1] hello\n! silence",
-        credentials=Credentials("ann", "x\r\na2 DELETE INBOX"),
-    )
-
-    assert isinstance(error, AuthenticationFailed)
-
-
-@pytest.mark.parametrize("ending", ["close", "reset"])
-async def test_an_end_during_login_is_told_at_once(ending: str) -> None:
-    error = await scripted_failure(LOGIN + f"! {ending}")
-
-    assert isinstance(error, ConnectionLost)
-
-
-async def test_a_bye_during_login_is_passed_on_in_the_servers_words() -> None:
-    error = await scripted_failure(LOGIN + "S: * BYE going down\n! close")
-
-    assert isinstance(error, ServerSaidBye)
-    assert "going down" in str(error)
 
 
 async def test_silence_inside_an_answer_ends_after_the_deadline(

@@ -4,29 +4,26 @@ Works as root and as a normal user; needs the packages dovecot-core and dovecot-
 Mail lives in Maildirs that may be filled before or while the server runs.
 """
 
-import datetime as dt
-import ipaddress
+import grp
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
 from tests.support import mailgen
+from tests.support.certificates import write_certificate
+from tests.support.dovecot_configuration import Facts, configuration
 
 # mailgen is a script without annotations; these are the two functions used here.
 _generate: Callable[..., Iterator[mailgen.Message]] = mailgen.generate
@@ -48,6 +45,8 @@ def _binary() -> str | None:
 class Dovecot:
     """Start on entering, end with all processes on leaving.
 
+    ``folder`` is where it lives; as root it moves to a folder of its own (see ``folder`` then).
+
     ``port`` serves clear text and STARTTLS, ``tls_port`` TLS; ``ca_file`` is the self-made
     authority, whose certificate names ``localhost`` and ``127.0.0.1``.
     """
@@ -60,6 +59,7 @@ class Dovecot:
     tls_port: int = 0
     users: dict[str, str] = field(default_factory=dict)
     _process: subprocess.Popen[bytes] | None = None
+    _own_folder: Path | None = None
 
     @property
     def ca_file(self) -> Path:
@@ -78,12 +78,17 @@ class Dovecot:
         if binary is None:
             raise RuntimeError("Dovecot is not installed: apt-get install dovecot-imapd")
         self.folder = Path(self.folder).resolve()
+        if os.getuid() == 0:
+            # Mail is served by an ordinary user, who cannot pass pytest's private folders; and
+            # another pytest on this machine would close them again.
+            self._own_folder = self.folder = Path(tempfile.mkdtemp(prefix="vexmail-dovecot-"))
+            self.folder.chmod(0o711)
         for name in ("run", "state", "mail", "home", "users"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        _write_certificate(self.folder)
+        write_certificate(self.folder)
         self.port, self.tls_port = self.port or _free_port(), self.tls_port or _free_port()
         config = self.folder / "dovecot.conf"
-        config.write_text(self._configuration())
+        config.write_text(configuration(self._facts()))
         self._hand_over()
         self._process = subprocess.Popen(
             [binary, "-F", "-c", str(config)],
@@ -104,7 +109,7 @@ class Dovecot:
         self.stop()
 
     def stop(self) -> None:
-        """End the server and every process it started."""
+        """End the server and every process it started; as root, its folder goes, too."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -116,10 +121,10 @@ class Dovecot:
             process.kill()
             process.wait(10)
         for child in children:  # login processes outlive their master for a while
-            try:
+            with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        if self._own_folder is not None:
+            shutil.rmtree(self._own_folder, ignore_errors=True)
 
     def add_user(self, name: str, password: str) -> None:
         """Let ``name`` log in from now on; a password changed within a second may be missed."""
@@ -184,11 +189,6 @@ class Dovecot:
         if os.getuid() == 0:
             self._hand_over_path(self.folder / "mail")
             self._hand_over_path(self.folder / "home")
-            path = self.folder
-            while path != path.parent:  # pytest makes its temporary folders private
-                if not path.stat().st_mode & 0o011 and path.stat().st_uid == 0:
-                    path.chmod(path.stat().st_mode | 0o011)
-                path = path.parent
 
     def _hand_over_path(self, root: Path) -> None:
         if os.getuid() != 0:
@@ -199,87 +199,23 @@ class Dovecot:
             for name in (*names, *files):
                 os.chown(os.path.join(folder, name), entry.pw_uid, entry.pw_gid)
 
-    def _configuration(self) -> str:
+    def _facts(self) -> Facts:
         root = os.getuid() == 0
         me = pwd.getpwuid(os.getuid()).pw_name
         owner = pwd.getpwnam(self._owner() if root else me)
         inside = "nobody" if root else me
-        return f"""
-protocols = imap
-listen = {self.host}
-base_dir = {self.folder}/run
-state_dir = {self.folder}/state
-log_path = {self.folder}/dovecot.log
-default_internal_user = {inside}
-default_internal_group = {_group_name(pwd.getpwnam(inside).pw_gid)}
-default_login_user = {inside}
-default_vsz_limit = 1024M
-first_valid_uid = 1
-first_valid_gid = 1
-mail_location = maildir:{self.folder}/mail/%u
-mail_fsync = never
-mail_max_userip_connections = 200
-mailbox_list_index = yes
-disable_plaintext_auth = no
-auth_mechanisms = plain login
-ssl = yes
-ssl_cert = <{self.folder}/cert.pem
-ssl_key = <{self.folder}/key.pem
-imap_idle_notify_interval = 30 s
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {self.folder}/users/%u
-}}
-userdb {{
-  driver = static
-  args = uid={owner.pw_uid} gid={owner.pw_gid} home={self.folder}/home/%u allow_all_users=yes
-}}
-namespace inbox {{
-  inbox = yes
-  separator = .
-  mailbox Drafts {{
-    auto = subscribe
-    special_use = \\Drafts
-  }}
-  mailbox Sent {{
-    auto = subscribe
-    special_use = \\Sent
-  }}
-  mailbox Junk {{
-    auto = subscribe
-    special_use = \\Junk
-  }}
-  mailbox Trash {{
-    auto = subscribe
-    special_use = \\Trash
-  }}
-}}
-service imap-login {{
-  chroot =
-  process_min_avail = 1
-  inet_listener imap {{
-    port = {self.port}
-  }}
-  inet_listener imaps {{
-    port = {self.tls_port}
-  }}
-}}
-auth_failure_delay = 0
-service anvil {{
-  chroot =
-  unix_listener anvil-auth-penalty {{
-    mode = 0
-  }}
-}}
-service imap {{
-  process_limit = 400
-  process_min_avail = 1
-}}
-service stats {{
-  chroot =
-}}
-{self.extra}
-"""
+        group = grp.getgrgid(pwd.getpwnam(inside).pw_gid).gr_name
+        return Facts(
+            folder=self.folder,
+            host=self.host,
+            port=self.port,
+            tls_port=self.tls_port,
+            inside=inside,
+            inside_group=group,
+            uid=owner.pw_uid,
+            gid=owner.pw_gid,
+            extra=self.extra,
+        )
 
     def _wait_until_up(self) -> None:
         end = time.monotonic() + _START
@@ -328,47 +264,7 @@ def _exists(user: str) -> bool:
     return True
 
 
-def _group_name(gid: int) -> str:
-    import grp  # noqa: PLC0415 - absent on Windows, where this module is imported, too
-
-    return grp.getgrgid(gid).gr_name
-
-
 def _free_port() -> int:
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def _write_certificate(folder: Path) -> None:
-    """Write a certificate of our own for localhost, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    begin = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(begin)
-        .not_valid_after(begin + dt.timedelta(days=36_500))
-        .add_extension(
-            x509.SubjectAlternativeName(
-                [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-            ),
-            critical=False,
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    path = folder / "key.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    path.chmod(0o600)

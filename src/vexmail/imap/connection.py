@@ -159,10 +159,11 @@ class ImapConnection(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # u
             ConnectionTimedOut: silence; the connection is aborted.
             ConnectionLost, ProtocolViolation: what ended the connection.
         """
+        began = self.loop.time()  # earlier silence may be ours: a full inbox stops the socket
         while not self._inbox:
             if self._failure is not None:
                 raise self._failure_again()
-            remaining = self._heard_at + silence - self.loop.time()
+            remaining = max(self._heard_at, began) + silence - self.loop.time()
             if remaining <= 0:
                 self.abort(
                     ConnectionTimedOut(

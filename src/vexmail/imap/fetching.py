@@ -12,7 +12,7 @@ from typing import Final, Generic, TypeVar
 
 import structlog
 
-from vexmail.domain.errors import CommandRefused, ProtocolViolation
+from vexmail.domain.errors import ProtocolViolation, VexMailError
 from vexmail.domain.ids import Uid
 from vexmail.domain.message import RemoteBody, RemoteMessage
 from vexmail.imap import uid_sets
@@ -21,7 +21,7 @@ from vexmail.imap.exchange import Exchange
 from vexmail.imap.framer import Unit
 from vexmail.imap.response_parser import parse_response
 from vexmail.imap.responses import Condition, Continuation, Fetch
-from vexmail.imap.wording import command_refused
+from vexmail.imap.wording import command_refused, is_temporary
 
 log = structlog.get_logger(__name__)
 
@@ -54,7 +54,7 @@ class Pipeline(Generic[Row]):
         self._items = items
         self._read: Callable[[Unit], Row | None] = read
         self._flying: deque[_Flight[Row]] = deque()
-        self._refusal: CommandRefused | None = None
+        self._refusal: VexMailError | None = None
         self._refusals = 0
 
     async def batches(self) -> AsyncIterator[list[Row]]:
@@ -135,7 +135,8 @@ class Pipeline(Generic[Row]):
     def _refused(self, flight: "_Flight[Row]", tagged: Condition) -> None:
         """Halve a batch that was refused: one bad message must not cost the others."""
         self._refusals += 1
-        if tagged.status == "BAD" or self._refusals > MAX_REFUSALS:
+        temporary = is_temporary(tagged) and tagged.code != "SERVERBUG"
+        if tagged.status == "BAD" or temporary or self._refusals > MAX_REFUSALS:
             self._refusal = command_refused("hand out messages", tagged)
         elif flight.size == 1:
             log.warning("imap.fetch.message_refused", code=tagged.code)

@@ -39,7 +39,11 @@ async def list_mailboxes(exchange: Exchange) -> list[RemoteMailbox]:
     else:
         subscribed = await _subscribed(exchange, entries)
     return assign_roles(
-        [_mailbox(name, entry, name in subscribed) for name, entry in entries.items()]
+        [
+            # INBOX needs no subscription to be wanted.
+            _mailbox(name, entry, name in subscribed or name.upper() == "INBOX")
+            for name, entry in entries.items()
+        ]
     )
 
 

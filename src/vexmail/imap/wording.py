@@ -18,6 +18,7 @@ from vexmail.domain.errors import (
     MailboxGone,
     ServerSaidBye,
     TlsFailed,
+    TransientError,
     VexMailError,
 )
 from vexmail.imap.encode import quoted, sasl_plain
@@ -26,8 +27,11 @@ from vexmail.ports.mail_server import Credentials, Security, ServerAddress
 
 _LONGEST_QUOTE: Final = 300  # characters of a server's text that we repeat
 
-# RFC 5530 §3 codes of a login that may work later.
+# RFC 5530 §3 codes of what may work later, and one that Yahoo uses.
 _LATER: Final = frozenset({"UNAVAILABLE", "LIMIT", "INUSE", "SERVERBUG", "OVERQUOTA", "THROTTLED"})
+_FINAL: Final = frozenset(
+    {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "CONTACTADMIN", "NONEXISTENT"}
+)
 # Texts of servers that give no code, or ALERT, for the same.
 _LATER_TEXTS: Final = (
     "too many",
@@ -124,11 +128,7 @@ def login_refused(answer: Condition, credentials: Credentials) -> VexMailError:
             f"The server takes passwords over encrypted connections only{quote}. Choose TLS or "
             "STARTTLS."
         )
-    certain = {"AUTHENTICATIONFAILED", "AUTHORIZATIONFAILED", "EXPIRED", "CONTACTADMIN"}
-    text = answer.text.lower()
-    if answer.code in _LATER or (
-        answer.code not in certain and any(phrase in text for phrase in _LATER_TEXTS)
-    ):
+    if is_temporary(answer):
         return LoginUnavailable(
             f"The mail server cannot log anybody in just now{quote}. It will be tried again."
         )
@@ -138,6 +138,14 @@ def login_refused(answer: Condition, credentials: Credentials) -> VexMailError:
         f"The mail server refused the user name or password{quote}. Check both; some providers "
         "want an app password instead of the usual one."
     )
+
+
+def is_temporary(answer: Condition) -> bool:
+    """Tell whether a NO may be a yes later, by its code (RFC 5530 §3) or else by its words."""
+    if answer.status != "NO" or answer.code in _FINAL:
+        return False
+    text = answer.text.lower()
+    return answer.code in _LATER or any(phrase in text for phrase in _LATER_TEXTS)
 
 
 def login_forbidden() -> VexMailError:
@@ -156,15 +164,20 @@ def said_bye(answer: Condition, credentials: Credentials | None = None) -> VexMa
     )
 
 
-def command_refused(what: str, answer: Condition) -> CommandRefused:
-    """Return the error for a tagged NO or BAD; ``what`` completes "could not ..."."""
+def command_refused(what: str, answer: Condition) -> VexMailError:
+    """Return the error for a tagged NO or BAD; ``what`` completes "would not ..."."""
+    if is_temporary(answer):
+        return TransientError(
+            f"The mail server would not {what} just now{_quote(answer, None)}. "
+            "It will be tried again."
+        )
     return CommandRefused(f"The mail server would not {what}{_quote(answer, None)}.", answer.code)
 
 
 def select_refused(name: str, answer: Condition) -> VexMailError:
     """Return the error for a NO or BAD to SELECT."""
-    if answer.status == "NO" and answer.code in _LATER:
-        return LoginUnavailable(
+    if is_temporary(answer):
+        return TransientError(
             f"The mailbox {name} cannot be opened just now{_quote(answer, None)}. "
             "It will be tried again."
         )

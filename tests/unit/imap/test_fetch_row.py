@@ -1,8 +1,6 @@
 """Rows of the envelope pass: the short cut and the long way agree, and imapclient with both."""
 
-import re
 from datetime import UTC, datetime
-from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -10,34 +8,11 @@ from hypothesis import strategies as st
 from imapclient.response_parser import parse_fetch_response
 from imapclient.response_types import Envelope as TheirEnvelope
 
-from vexmail.domain.message import Address, RemoteFlags, RemoteMessage
-from vexmail.imap import fetch_row
+from tests.unit.imap.rows import ANN, HEAD, TEXT, envelope, line, long_way
+from vexmail.domain.message import Address, RemoteFlags
 from vexmail.imap.fetch_row import read_flags, read_message
 from vexmail.imap.framer import Unit
 from vexmail.imap.header_text import header_text
-
-ANN = '("Ann" NIL "ann" "a.example")'
-HEAD = '* 7 FETCH (UID 9 FLAGS (\\Seen) INTERNALDATE "17-Jul-1996 02:44:25 -0700" RFC822.SIZE 44 '
-TEXT = '("text" "plain" ("charset" "utf-8") NIL NIL "7bit" 10 1 NIL NIL NIL NIL)'
-
-
-def envelope(subject: str = '"s"', people: str = f"({ANN})") -> str:
-    """Return an ENVELOPE item."""
-    return (
-        f'ENVELOPE ("Wed, 17 Jul 1996 02:23:25 -0700" {subject} {people} {people} {people} '
-        f'NIL NIL NIL "<1@x>" "<2@x>")'
-    )
-
-
-def line(*, subject: str = '"s"', people: str = f"({ANN})", structure: str = TEXT) -> bytes:
-    """Return a whole answer."""
-    return f"{HEAD}{envelope(subject, people)} BODYSTRUCTURE {structure})".encode()
-
-
-def long_way(unit: Unit) -> RemoteMessage | None:
-    """Read a unit without the short cut."""
-    with patch.object(fetch_row, "_ROW", re.compile(rb"(?!)")):
-        return read_message(unit)
 
 
 def test_an_ordinary_row_is_read_whole() -> None:
@@ -151,66 +126,6 @@ def test_an_unreadable_envelope_keeps_what_is_known(rest: str) -> None:
 )
 def test_what_is_no_row_is_none(other: bytes) -> None:
     assert read_message([other]) is None
-
-
-@pytest.mark.parametrize(
-    ("structure", "attached"),
-    [
-        (TEXT, False),
-        (f'({TEXT}{TEXT} "alternative" ("boundary" "name") NIL NIL NIL)', False),
-        (
-            f'({TEXT}("application" "pdf" ("name" "a.pdf") NIL NIL "base64" 10 NIL NIL NIL NIL)'
-            ' "mixed" ("boundary" "b") NIL NIL NIL)',
-            True,
-        ),
-        (
-            f'({TEXT}("image" "png" NIL NIL NIL "base64" 10 NIL ("attachment" ("filename" "a")) NIL'
-            ' NIL) "mixed" NIL NIL NIL NIL)',
-            True,
-        ),
-        (
-            f'({TEXT}("image" "png" ("name" "a.png") "<1@x>" NIL "base64" 10 NIL ("inline" NIL) NIL'
-            ' NIL) "related" NIL NIL NIL NIL)',
-            False,
-        ),
-        (
-            f'({TEXT}("image" "png" ("name" "a.png") NIL NIL "base64" 10 NIL ("inline" NIL) NIL'
-            ' NIL) "mixed" NIL NIL NIL NIL)',
-            True,
-        ),
-        (
-            f'({TEXT}("application" "pgp-signature" ("name" "signature.asc") NIL NIL "7bit" 10 NIL'
-            ' ("attachment" NIL) NIL NIL) "signed" NIL NIL NIL NIL)',
-            False,
-        ),
-        (
-            f'({TEXT}("message" "rfc822" NIL NIL NIL "7bit" 10 (NIL NIL NIL NIL NIL NIL NIL NIL NIL'
-            f' NIL) {TEXT} 3 NIL NIL NIL NIL) "mixed" NIL NIL NIL NIL)',
-            True,
-        ),
-        ('("text" "plain" ("name" "a.txt") NIL NIL "7bit" 10 1 NIL NIL NIL NIL)', True),
-        ('("text" "plain" ("attachment" "x") NIL NIL "7bit" 10 1 NIL NIL NIL NIL)', False),
-        ('("text" "plain" NIL NIL NIL "7bit" 10 1 NIL ("ATTACHMENT" NIL) NIL NIL)', True),
-        (
-            '("text" "plain" NIL NIL NIL "7bit" 10 1 NIL ("inline" ("filename*0*" "a")) NIL NIL)',
-            True,
-        ),
-        ('("application" "octet-stream" NIL NIL NIL "base64" 10)', True),
-        ('("text" "calendar" ("method" "REQUEST") NIL NIL "7bit" 10 1)', False),
-        (f'({TEXT} "mixed" NIL ("attachment" NIL) NIL NIL)', True),
-        ('("text" "plain")', False),
-        ("()", False),
-    ],
-)
-def test_attachments_are_told_from_the_structure_alike_both_ways(
-    structure: str,
-    attached: bool,  # noqa: FBT001 - a column of the table
-) -> None:
-    unit = [line(structure=structure)]
-
-    for message in (read_message(unit), long_way(unit)):
-        assert message is not None
-        assert message.has_attachments is attached
 
 
 _text = st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), max_size=12)
