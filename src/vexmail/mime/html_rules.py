@@ -46,7 +46,8 @@ _LENGTH = re.compile(r"\d{1,5}(?:\.\d{1,4})?(?:%|px|\*)?\Z")
 _COLOUR = re.compile(r"#?[0-9a-zA-Z]{1,30}\Z")
 _WORD = re.compile(r"[A-Za-z0-9+-]{0,20}\Z")
 _FACE = re.compile(r"[\w ,.'-]{1,200}\Z")
-_FREE = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*\Z")
+# Without "<": what looks like a tag in a tooltip is an attempt on a parser, and no loss.
+_FREE = re.compile(r"[^<\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*\Z")
 _MAX_FREE = 2_000
 
 

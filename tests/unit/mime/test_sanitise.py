@@ -163,6 +163,11 @@ def test_the_colours_of_the_body_element_survive_in_a_wrapper():
     assert safe == '<div bgcolor="#123456" style="color:white;margin:0"><p>x</p></div>'
 
 
+def test_a_tooltip_stays_unless_it_looks_like_a_tag():
+    assert assert_harmless('<b title="a tip">x</b>') == '<b title="a tip">x</b>'
+    assert assert_harmless('<b title="</noscript><img onerror=x()>">x</b>') == "<b>x</b>"
+
+
 def test_a_picture_in_a_background_goes_and_its_colour_stays():
     safe = assert_harmless(
         '<p style="background:#fff url(https://a.example/b.png) no-repeat">x</p>'
