@@ -7,6 +7,7 @@ to be mirrored; it is no model of a full server.
 """
 
 import asyncio
+import base64
 import email.parser
 import email.utils
 import re
@@ -39,6 +40,8 @@ class LiveMailbox:
     """INBOX and the server it lives on; use as ``async with LiveMailbox() as mailbox``."""
 
     condstore: bool = True
+    password: str = ""
+    """Refuse any other; empty takes all."""
     uid_validity: int = 1
     messages: list[Stored] = field(default_factory=list)
     uid_next: int = 1
@@ -97,6 +100,11 @@ class LiveMailbox:
 
     # ---- the server ----
 
+    def _lets_in(self, command: str) -> bool:
+        """Tell whether AUTHENTICATE PLAIN brings the right password."""
+        message = base64.b64decode(command.rpartition(" ")[2]).decode()
+        return not self.password or message.endswith(f"\0{self.password}")
+
     def _find(self, uid: int) -> tuple[int, Stored]:
         for index, stored in enumerate(self.messages):
             if stored.uid == uid:
@@ -114,7 +122,7 @@ class LiveMailbox:
     async def _serve(self, peer: Peer) -> None:
         number = id(peer)
         extra = " CONDSTORE" if self.condstore else ""
-        offered = f"IMAP4rev1 AUTH=PLAIN SASL-IR IDLE ESEARCH SPECIAL-USE{extra}"
+        offered = f"IMAP4rev1 AUTH=PLAIN SASL-IR LOGINDISABLED IDLE ESEARCH{extra}"
         try:
             await peer.send(f"* OK [CAPABILITY {offered}] live")
             while True:
@@ -127,7 +135,13 @@ class LiveMailbox:
                     await self._idle(peer, number)
                     continue
                 if verb in {"LOGIN", "AUTHENTICATE"}:
+                    if not self._lets_in(command):
+                        await peer.send("{tag} NO [AUTHENTICATIONFAILED] who are you?")
+                        continue
                     await peer.send(f"{{tag}} OK [CAPABILITY {offered}] welcome")
+                    continue
+                if verb in {"SELECT", "EXAMINE"} and '"INBOX"' not in command.upper():
+                    await peer.send("{tag} NO [NONEXISTENT] there is only INBOX")
                     continue
                 peer.writer.write(self._answer(command, verb, number))
                 # EXPUNGE may not be told inside FETCH or STORE by sequence number; all of ours
