@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.constants import in_progress_key_prefix
 from arq.worker import Worker, func
 
 from vexmail.domain.ids import MessageId
@@ -50,6 +51,7 @@ class WorkerLoop:
             pool: ArqRedis | None = None
             try:
                 pool = await self._pool()
+                await self._free_abandoned(pool)
                 worker = Worker(
                     [
                         func(
@@ -76,6 +78,17 @@ class WorkerLoop:
                 if pool is not None:
                     await pool.aclose()
             await asyncio.sleep(1)
+
+    @staticmethod
+    async def _free_abandoned(pool: ArqRedis) -> None:
+        """Let jobs of a killed worker start again now instead of after their timeout.
+
+        A job that another worker is busy with runs twice, which every task allows.
+        """
+        marks = [key async for key in pool.scan_iter(f"{in_progress_key_prefix}*")]
+        if marks:
+            await pool.delete(*marks)
+            log.info("worker.abandoned_jobs_freed", jobs=len(marks))
 
     async def _sweep(self) -> None:
         """Enqueue what is stored and not read, unless the queue is busy with it already."""
