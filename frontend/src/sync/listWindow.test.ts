@@ -96,6 +96,22 @@ describe('the window of a list', () => {
     expect(inbox()?.segments.every((segment) => segment.fresh)).toBe(true);
   });
 
+  test('an empty list is asked for again when something may have arrived', async () => {
+    store.answered({
+      type: 'page_answered',
+      query: ALL_INBOXES,
+      offset: 0,
+      page: { items: [], next_cursor: null, total: 0 },
+    });
+    list.look(ALL_INBOXES, { from: 0, to: 1 });
+    expect(pages()).toEqual([]);
+    list.refresh();
+    await vi.advanceTimersByTimeAsync(100);
+    expect(pages()).toEqual([0]);
+    await answerAll();
+    expect(inbox()?.total).toBe(TOTAL);
+  });
+
   test('a refresh does not starve a slow answer', async () => {
     list.look(ALL_INBOXES, { from: 0, to: 14 });
     for (let turn = 0; turn < 30; turn++) {

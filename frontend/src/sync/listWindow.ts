@@ -57,7 +57,7 @@ export class ListWindow {
       this.#refreshedAt = Date.now();
       this.#abortAll();
       this.#store.answered({ type: 'rows_doubted' });
-      this.#fetch();
+      this.#fetch({ atLeastOne: true });
     }, wait);
   }
 
@@ -71,12 +71,14 @@ export class ListWindow {
     this.#restTimer = setTimeout(() => this.#fetch(), ms);
   }
 
-  #fetch(): void {
+  /** `atLeastOne`: the count itself is in doubt, as with a list that was empty until now. */
+  #fetch({ atLeastOne = false } = {}): void {
     clearTimeout(this.#restTimer);
     const query = this.#query;
     if (!query) return;
     const list = this.#store.get().facts.lists.get(listKey(query));
     const needed = pagesNeeded(list?.segments ?? [], this.#window, list?.total ?? null, PAGE);
+    if (atLeastOne && needed.length === 0) needed.push(Math.floor(this.#window.from / PAGE) * PAGE);
     for (const [page, request] of this.#inFlight) {
       if (!needed.includes(page)) {
         request.abort();

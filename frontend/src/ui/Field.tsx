@@ -68,8 +68,9 @@ export function SelectField<Value extends string>(props: SelectProps<Value>) {
 function Note({ id, error, hint }: { id: string; error?: string | null | undefined; hint?: ReactNode }) {
   if (!error && !hint) return null;
   return (
-    <p id={id} className={classes(s.note, error && s.error)}>
-      {error || hint}
-    </p>
+    <div id={id} className={s.note}>
+      {error && <p className={s.error}>{error}</p>}
+      {hint && <p>{hint}</p>}
+    </div>
   );
 }

@@ -22,7 +22,9 @@ export function ListNotices({ query, onRetry }: { query: ListQuery; onRetry: () 
           tone={account.state === 'needs_attention' ? 'danger' : 'warn'}
           className={s.notice}
           action={
-            account.state === 'needs_attention' ? <Link href={`/accounts/${account.id}`}>Mend it</Link> : null
+            account.state === 'needs_attention' ? (
+              <Link href={`/accounts/${account.id}`}>Fix this</Link>
+            ) : null
           }
         >
           <strong>{account.email}</strong>: {account.error?.message}

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useCommandBoard } from '@/ui/keyboard/commandBoard';
 import { useIsDark } from '@/ui/preferences';
+import { settleImages } from './blockedImages';
 import { FRAME_STYLE, light, lookOf } from './frameLook';
 import { FrameHeight, fitWidth, measure } from './frameSizing';
 import { onFrameClick } from './linkGuard';
@@ -85,6 +86,7 @@ export function MailFrame({ html, title, onDoubtfulLink }: Props) {
     height.current.reset();
     // The sink belongs to the frame's realm, which runs no scripts; the HTML is the server's.
     root.innerHTML = html ?? '';
+    settleImages(root);
     fitWidth(shell, root);
     shell.documentElement.scrollTop = 0;
   }, [shell, html]);

@@ -36,7 +36,10 @@ export const FRAME_STYLE = `
   #vx > :last-child { margin-bottom: 0; }
   a { color: var(--vx-link); }
   blockquote { margin-inline: 0; padding-inline-start: 12px; border-inline-start: 2px solid var(--vx-line); }
-  img:not([src]) { min-width: 24px; min-height: 24px; border: 1px dashed var(--vx-line); }
+  img[data-blocked="picture"] {
+    box-sizing: border-box; min-width: 32px; min-height: 32px;
+    border: 1px dashed #8888; border-radius: 4px; background: #8881;
+  }
   hr { border: 0; border-top: 1px solid var(--vx-line); }
   summary { cursor: pointer; }
   :focus-visible { outline: 2px solid var(--vx-link); outline-offset: 2px; }
