@@ -7,8 +7,8 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -118,12 +118,22 @@ async def pid_changed(folder: Path) -> bool:
     return file.exists() and b"postgres" in Path(f"/proc/{pid_in(file)}/cmdline").read_bytes()
 
 
-async def test_a_pid_file_that_names_a_stranger_does_not_keep_the_database_from_starting(
-    open_folder: Path,
+@contextmanager
+def a_zombie() -> Iterator[int]:
+    """Keep a process that ended but was not reaped, as the first process of a container may."""
+    process = subprocess.Popen(["true"])
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    yield process.pid
+    process.wait()
+
+
+@pytest.mark.parametrize("somebody", [a_stranger, a_zombie])
+async def test_a_pid_file_that_names_somebody_else_does_not_keep_the_servers_from_starting(
+    open_folder: Path, somebody: Callable[[], AbstractContextManager[int]]
 ):
     async with EmbeddedServers(open_folder) as servers:
         await query(servers.database_url, "create table kept as select 42 as answer")
-    with a_stranger() as pid:
+    with somebody() as pid:
         remains = f"{pid}\n{open_folder}/pgdata18\n1\n5432\n/tmp\n\n  1 2\n"
         (open_folder / "pgdata18" / "postmaster.pid").write_text(remains, encoding="utf-8")
         (open_folder / "valkey" / "valkey.pid").write_text(f"{pid}\n", encoding="utf-8")
@@ -132,7 +142,7 @@ async def test_a_pid_file_that_names_a_stranger_does_not_keep_the_database_from_
             assert await query(servers.database_url, "select answer from kept") == 42
             assert await ping(servers.redis_url)
 
-        os.kill(pid, 0)  # and the stranger still lives
+        os.kill(pid, 0)  # and whoever it is was left alone
 
 
 async def test_an_unreadable_queue_is_set_aside_because_it_may_be_lost(open_folder: Path):

@@ -1,12 +1,15 @@
 """``vexmail serve``."""
 
+from vexmail.app.quick_imports import quick_imports
+
 
 def serve() -> None:
     """Serve mail to browsers and programs, with everything it needs, until Ctrl-C."""
-    from vexmail.app.http import create_app
-    from vexmail.app.log_setup import set_up_logs
-    from vexmail.app.serve import serve as run
-    from vexmail.app.settings import load_settings
+    with quick_imports():
+        from vexmail.app.http import create_app
+        from vexmail.app.log_setup import set_up_logs
+        from vexmail.app.serve import serve as run
+        from vexmail.app.settings import load_settings
 
     settings = load_settings()
     set_up_logs(settings.vexmail_log_format, settings.vexmail_log_level, process="web")
