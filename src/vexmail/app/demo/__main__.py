@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import logging
 import signal
 import sys
 from pathlib import Path
+
+import structlog
 
 from vexmail.app.demo.mail_store import StoreInUseError
 from vexmail.app.demo.pace import DeliveryPace
@@ -42,6 +45,11 @@ async def _set_when_parent_gone(stop: asyncio.Event) -> None:
 
 def main() -> int:
     """Run the demo servers; answers the exit code."""
+    # Standard output is a pipe nobody reads after the first line: logs would fill and block it.
+    structlog.configure(
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
     options = json.loads(sys.argv[1])
     if not die_with_parent(int(options["parent_pid"])):
         return 1

@@ -53,8 +53,8 @@ async def _tell(session: Session) -> None:
         session.tell_news()
         async with asyncio.timeout(_SEND_WITHIN):
             await session.writer.drain()
-        await session.woken.wait()
         await asyncio.sleep(_NEWS_AT_MOST_EVERY)
+        await session.woken.wait()
 
 
 async def _close(session: Session, command: Command) -> str:

@@ -3,10 +3,12 @@
 Source: RFC 9051 §7.5.2. Header text goes out as it stands (RFC 2047 words stay encoded).
 """
 
+import re
 from email.utils import getaddresses
 
 from vexmail.app.demo.mime_structure import Part, split_value
 
+_NOT_QUOTABLE = re.compile(rb"[\r\n\x00\x7f-\xff]")
 _ADDRESS_FIELDS = (b"from", b"sender", b"reply-to", b"to", b"cc", b"bcc")
 
 
@@ -14,7 +16,7 @@ def nstring(value: bytes | None) -> bytes:
     """Return a quoted string, a literal where quoting cannot carry it, or NIL."""
     if value is None:
         return b"NIL"
-    if any(byte in b"\r\n\0" or byte > 126 for byte in value):
+    if _NOT_QUOTABLE.search(value):
         return b"{%d}\r\n%s" % (len(value), value)
     return b'"%s"' % value.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
 

@@ -93,16 +93,21 @@ def _split_header(raw: bytes) -> tuple[bytes, bytes]:
 
 def _split_multipart(body: bytes, boundary: bytes) -> list[bytes]:
     """Return the bytes between boundary lines; preamble and epilogue are left out."""
-    line = re.compile(rb"(?:\A|\r\n)--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r\n|\Z)")
+    delimiter = b"--" + boundary
     pieces: list[bytes] = []
     start: int | None = None
-    for found in line.finditer(body):
-        if start is not None:
-            pieces.append(body[start : found.start()])
-        if found.group(1):
-            return pieces
-        # The CRLF that ends one boundary line may begin the next; keep both readings possible.
-        start = found.end()
+    at = body.find(delimiter)
+    while at >= 0:
+        after = at + len(delimiter)
+        end = body.find(b"\r\n", after)
+        rest = body[after:] if end < 0 else body[after:end]
+        if (at == 0 or body[at - 2 : at] == b"\r\n") and rest.strip(b" \t") in (b"", b"--"):
+            if start is not None:
+                pieces.append(body[start : max(start, at - 2)])
+            if rest.startswith(b"--"):
+                return pieces
+            start = len(body) if end < 0 else end + 2
+        at = body.find(delimiter, after)
     if start is not None:
         pieces.append(body[start:])
     return pieces

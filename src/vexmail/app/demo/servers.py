@@ -119,7 +119,7 @@ class DemoMailServers:
             "daily_cap": pace.daily_cap,
         }
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "vexmail.app.demo", json.dumps(options)),
+            *(sys.executable, "-P", "-m", "vexmail.app.demo", json.dumps(options)),
             stdin=PIPE,
             stdout=PIPE,
             start_new_session=True,  # Ctrl-C in the terminal is for the parent, which stops us

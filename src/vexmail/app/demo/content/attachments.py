@@ -65,7 +65,7 @@ def _pdf_text(text: str) -> str:
 
 
 @cache
-def landscape(number: int, width: int = 260, height: int = 160) -> bytes:
+def landscape(number: int, width: int = 520, height: int = 320) -> bytes:
     """Return a PNG of hills under a sky; ``number`` chooses the light and the hills."""
     chance = random.Random(number)  # noqa: S311 - a picture, not a secret
     top = [chance.randint(60, 220) for _ in range(3)]
@@ -75,22 +75,20 @@ def landscape(number: int, width: int = 260, height: int = 160) -> bytes:
         for _ in range(3)
     ]
     ridges.sort()
-    rows = bytearray()
-    crests = [
-        [height * at + swell * math.sin(x / length + 7 * shift) for x in range(width)]
-        for at, swell, length, shift in ridges
+    sky = [
+        bytes(int(a + (b - a) * y / height) for a, b in zip(top, low, strict=True))
+        for y in range(height)
     ]
     shades = [bytes(channel * (5 - layer) // 8 for channel in top) for layer in range(3)]
-    for y in range(height):
-        share = y / height
-        sky = bytes(int(a + (b - a) * share) for a, b in zip(top, low, strict=True))
-        row = bytearray(sky * width)
-        for shade, crest in zip(shades, crests, strict=True):
-            for x in range(width):
-                if y > crest[x]:
-                    row[3 * x : 3 * x + 3] = shade
-        rows += b"\0" + row
-    return _png(width, height, bytes(rows))
+    columns = []
+    for x in range(width):
+        column = sky[:]
+        for shade, (at, swell, length, shift) in zip(shades, ridges, strict=True):
+            crest = int(height * at + swell * math.sin(x / length + 7 * shift)) + 1
+            column[crest:] = [shade] * (height - crest)
+        columns.append(column)
+    rows = b"".join(b"\0" + b"".join(row) for row in zip(*columns, strict=True))
+    return _png(width, height, rows)
 
 
 def _png(width: int, height: int, rows: bytes) -> bytes:

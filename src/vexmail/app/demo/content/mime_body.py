@@ -11,6 +11,7 @@ from vexmail.app.demo.content.attachments import Attachment
 from vexmail.app.demo.content.headers import filename_parameter
 
 _MOST_LINE = 900  # RFC 5322 §2.1.1 allows 998
+_ASCII = bytes(range(128))
 _WESTERN = ("utf-8", "iso-8859-1", "iso-8859-2", "windows-1252", "iso-8859-15")
 
 
@@ -60,7 +61,7 @@ def _text_entity(subtype: str, text: str, charset: str) -> bytes:
     if data.isascii() and longest <= _MOST_LINE:
         encoding, wire = "7bit", data.replace(b"\n", b"\r\n")
         shown = charset if charset != "utf-8" else "us-ascii"
-    elif charset in _WESTERN and sum(byte > 126 for byte in data) * 4 < len(data):
+    elif charset in _WESTERN and len(data.translate(None, _ASCII)) * 4 < len(data):
         encoding, shown = "quoted-printable", charset
         wire = binascii.b2a_qp(data, istext=True).replace(b"\n", b"\r\n")
     else:
