@@ -26,7 +26,7 @@ from vexmail.ports.mail_server import Credentials
 log = structlog.get_logger(__name__)
 
 SILENCE: Final = 60.0  # seconds without a byte inside an answer; slow servers search for long
-TURN: Final = 0.004  # seconds of reading before the event loop gets its turn
+TURN: Final = 0.002  # seconds of reading before the event loop gets its turn
 
 
 Row = TypeVar("Row")

@@ -24,24 +24,23 @@ from vexmail.imap.tokens import Token, tokenise, unescape
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
-_STRING: Final = rb'(?:"[^"\\]*+(?:\\.[^"\\]*+)*+"|NIL)'
+# Every repetition is possessive and every alternative begins differently: no input goes back.
+_QUOTED: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_STRING: Final = rb"(?:" + _QUOTED + rb"|NIL)"
 _ADDRESS: Final = rb"\(" + rb" ".join([_STRING] * 4) + rb"\)"
 _ADDRESSES: Final = rb"(?:\((?:" + _ADDRESS + rb" ?)++\)|NIL)"
 _ROW: Final = re.compile(
     rb"\* \d+ FETCH \((?:(?:UID (?P<uid>\d{1,10})|FLAGS \((?P<flags>[^()\"\[\]]*+)\)"
     rb'|INTERNALDATE "(?P<received>[^"]*+)"|RFC822\.SIZE (?P<size>\d{1,19})'
     rb"|MODSEQ \((?P<modseq>\d{1,19})\)|EMAILID \((?P<emailid>[A-Za-z0-9_-]*+)\)"
-    rb"|X-GM-MSGID (?P<gmail>\d{1,20})"
-    rb"|ENVELOPE \((?P<date>S) (?P<subject>S) (?P<from>A) (?P<sender>A) (?P<reply_to>A) (?P<to>A)"
-    rb" (?P<cc>A) (?P<bcc>A) (?P<in_reply_to>S) (?P<message_id>S)\)) )++"
-    rb"BODYSTRUCTURE (?P<structure>\(.*\))\)\Z".replace(b"S)", _STRING + b")").replace(
-        b"A)", _ADDRESSES + b")"
-    ),
+    rb"|X-GM-MSGID (?P<gmail>\d{1,20})|ENVELOPE \((?P<date>%(S)b) (?P<subject>%(S)b)"
+    rb" (?P<from>%(A)b) (?P<sender>%(A)b) (?P<reply_to>%(A)b) (?P<to>%(A)b) (?P<cc>%(A)b)"
+    rb" (?P<bcc>%(A)b) (?P<in_reply_to>%(S)b) (?P<message_id>%(S)b)\)) )++"
+    rb"BODYSTRUCTURE (?P<structure>\((?:[()NIL\d ]++|%(Q)b)++)(?<=\))\Z"
+    % {b"S": _STRING, b"A": _ADDRESSES, b"Q": _QUOTED},
     re.DOTALL,
 )
 _PARSED_ADDRESS: Final = re.compile(_ADDRESS.replace(_STRING, b"(" + _STRING + b")"), re.DOTALL)
-_QUOTED: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_SKELETON: Final = re.compile(rb"[()NIL\d ]*+\Z")
 # Without one of these words no part can be an attachment; with one, the structure is read.
 _MAYBE_ATTACHED: Final = (b"name", b'"attachment"', b'"application"', b'"message"')
 _ATTACHED: Final = re.compile(rb"\(\"attachment\" (?:\(|NIL\))")
@@ -70,9 +69,7 @@ def read_message(unit: Unit) -> RemoteMessage | None:
     line = unit[0] if len(unit) == 1 else _flatten(unit)
     row = _ROW.match(line)
     if row and row["uid"] and row["date"]:
-        skeleton = _QUOTED.sub(b"", row["structure"])
-        if _SKELETON.match(skeleton) and skeleton.count(b"(") == skeleton.count(b")"):
-            return _from_row(row)
+        return _from_row(row)
     try:
         response = parse_response(unit)
     except ProtocolViolation:
@@ -119,7 +116,7 @@ def _from_row(row: re.Match[bytes]) -> RemoteMessage:
             _plain(fields[8]),
             _plain(fields[9]),
         ),
-        _structure_has_attachments(structure),
+        _structure_has_attachments(structure[:-1]),  # the last bracket ends the whole answer
         (emailid or gmail or b"").decode("ascii"),
     )
 

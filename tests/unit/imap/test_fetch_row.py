@@ -1,5 +1,6 @@
 """Rows of the envelope pass: the short cut and the long way agree, and imapclient with both."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -217,3 +218,23 @@ def test_any_damage_to_a_row_is_read_refused_or_salvaged(junk: bytes, at: int) -
 )
 def test_flags_are_read(raw: bytes, row: RemoteFlags | None) -> None:
     assert read_flags([raw]) == row
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        line(people=f"({ANN * 25_000})"),
+        line(people=f"({ANN * 25_000}"),
+        line(subject='"' + "\\a" * 400_000),
+        line(structure="(" * 500_000),
+        line(structure='("a" ' * 150_000),
+        HEAD.encode() + b"FLAGS () " * 100_000,
+        HEAD.encode() + b"ENVELOPE " + b"UID 1 FLAGS (" * 70_000,
+    ],
+    ids=range(7),
+)
+def test_a_megabyte_of_malice_costs_no_more_than_a_megabyte(hostile: bytes) -> None:
+    began = time.process_time()
+    read_message([hostile])
+
+    assert time.process_time() - began < 5
