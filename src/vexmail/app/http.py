@@ -23,6 +23,7 @@ from vexmail.jobs.worker_loop import HEARTBEAT_KEY
 from vexmail.sync.fleet import Fleet
 from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
 from vexmail.usecases.open_message import OpenMessage
+from vexmail.usecases.read_attachment import ReadAttachment
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
 from vexmail.web.application import application
@@ -90,13 +91,15 @@ class _Web:
     def _services(self, demo_host: DemoHost) -> WebServices:
         built = self._built
         public_url = built.settings.vexmail_public_url or ""
+        messages = OpenMessage(built.reader, built.uow, self._fleet, built.blobs, built.parser)
         return WebServices(
             reader=built.reader,
             clock=built.clock,
             sync=self._fleet,
             accounts=self._accounts,
             intents=RecordIntent(built.uow, self._fleet),
-            messages=OpenMessage(built.reader, built.uow, self._fleet, built.blobs, built.parser),
+            messages=messages,
+            attachments=ReadAttachment(built.reader, messages, built.parser),
             sign_in=self._sign_in,
             tails=ChangeTails(built.reader, built.feed),
             probes={

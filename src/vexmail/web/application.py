@@ -8,7 +8,16 @@ from fastapi import FastAPI
 
 from vexmail.web import problem
 from vexmail.web.headers import SecurityHeaders
-from vexmail.web.routes import accounts, changes, client, emails, mailboxes, session, system
+from vexmail.web.routes import (
+    accounts,
+    attachments,
+    changes,
+    client,
+    emails,
+    mailboxes,
+    session,
+    system,
+)
 from vexmail.web.services import WebServices
 
 DESCRIPTION = """Mail over any IMAP account: lists, messages, flags, and a stream of changes.
@@ -42,6 +51,15 @@ def application(version: str, running: Running) -> FastAPI:
     )
     problem.install(app)
     app.add_middleware(SecurityHeaders)
-    for module in (session, accounts, mailboxes, emails, changes, system, client):
+    for module in (
+        session,
+        accounts,
+        mailboxes,
+        emails,
+        attachments,
+        changes,
+        system,
+        client,
+    ):
         app.include_router(module.router)
     return app

@@ -13,6 +13,7 @@ from vexmail.ports.clock import Clock
 from vexmail.store.queries.reader import Reader
 from vexmail.usecases.manage_accounts import ManageAccounts
 from vexmail.usecases.open_message import OpenMessage
+from vexmail.usecases.read_attachment import ReadAttachment
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
 from vexmail.web.change_stream import ChangeTails
@@ -32,6 +33,7 @@ class WebServices:
     accounts: ManageAccounts
     intents: RecordIntent
     messages: OpenMessage
+    attachments: ReadAttachment
     sign_in: SignIn
     tails: ChangeTails
     probes: Mapping[str, Probe]
