@@ -6,10 +6,14 @@ import socket
 from vexmail.app.startup_problem import BadSettings, PortTaken
 
 _NEIGHBOURS = 20  # ports to try after the usual one, before the system chooses
+_BACKLOG = 2048  # connections that wait to be accepted; the kernel may allow fewer
 
 
 def open_listener(host: str, port: int, *, exactly: bool) -> socket.socket:
-    """Bind a socket; it listens once the web server takes it over.
+    """Take a port; whoever connects before the web server is up is answered when it is.
+
+    The socket listens at once, because one that is only bound reserves nothing: another process
+    may bind the same port, and the later of the two fails when it begins to listen.
 
     Args:
         host: a host name or address of this machine.
@@ -27,6 +31,7 @@ def open_listener(host: str, port: int, *, exactly: bool) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((address, candidate))
+            listener.listen(_BACKLOG)
         except OSError as error:
             listener.close()
             if error.errno == errno.EADDRINUSE:
