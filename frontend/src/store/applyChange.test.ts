@@ -144,6 +144,16 @@ describe('answers of requests', () => {
     expect(idAt(inbox(facts).segments, 2)).toBe('e10');
   });
 
+  test('a list that the server does not count grows as it is read', () => {
+    const query = { mailbox: null, filter: 'unread' } as const;
+    const more = { ...aPage(10, 5, 0), total: null, next_cursor: 'more' };
+    const some = answered(someFacts(), { type: 'page_answered', query, offset: 0, page: more });
+    expect(some.lists.get(listKey(query))?.total).toBe(10);
+    const last = { ...aPage(5, 3, 0), total: null, next_cursor: null };
+    const all = answered(some, { type: 'page_answered', query, offset: 5, page: last });
+    expect(all.lists.get(listKey(query))?.total).toBe(8);
+  });
+
   test('only so many whole messages are kept', () => {
     const many = Array.from({ length: 100 }, (_, number) => number);
     const facts = answered(

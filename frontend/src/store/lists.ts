@@ -64,7 +64,7 @@ export function withListPage(
   const key = listKey(query);
   const old = facts.lists.get(key);
   const ids = page.items.map((email) => email.id);
-  const total = page.total ?? Math.max(old?.total ?? 0, offset + ids.length);
+  const total = page.total ?? likelyTotal(old, offset, page);
   const laid = cutAt(put(old?.segments ?? [], offset, ids), total);
   const segments = evict(laid, offset, KEPT_ROWS);
   const lists = withEntry(facts.lists, key, { query, total, segments });
@@ -75,6 +75,12 @@ export function withListPage(
   const emails = new Map(facts.emails);
   for (const email of page.items) emails.set(email.id, email);
   return { ...facts, lists, emails: emails.size > KEPT_EMAILS ? inUse(emails, { ...facts, lists }) : emails };
+}
+
+/** Where the server does not count: as far as is known, and one page more while there is more. */
+function likelyTotal(old: EmailList | undefined, offset: number, page: List<EmailSummary>): number {
+  const end = offset + page.items.length;
+  return page.next_cursor === null ? end : Math.max(old?.total ?? 0, end + page.items.length);
 }
 
 /** Only the summaries that a list or an opened message still shows. */

@@ -7,13 +7,15 @@ type Props = {
   /** What is wrong with the value; announced with the field. */
   error?: string | null | undefined;
   hint?: ReactNode;
+  /** The error stands elsewhere, in the element of this id: for fields too narrow for a sentence. */
+  errorId?: string;
   className?: string | undefined;
 };
 
 type InputProps = Props & Omit<InputHTMLAttributes<HTMLInputElement>, 'className'>;
 
 /** A labelled input with its hint and its error beside it. */
-export function TextField({ label, error, hint, className, ...input }: InputProps) {
+export function TextField({ label, error, hint, errorId, className, ...input }: InputProps) {
   const id = useId();
   return (
     <div className={classes(s.field, className)}>
@@ -23,9 +25,9 @@ export function TextField({ label, error, hint, className, ...input }: InputProp
         id={id}
         className={s.input}
         aria-invalid={error ? true : undefined}
-        aria-describedby={error || hint ? `${id}-note` : undefined}
+        aria-describedby={describedBy(id, errorId, error, hint)}
       />
-      <Note id={`${id}-note`} error={error} hint={hint} />
+      <Note id={`${id}-note`} error={errorId ? null : error} hint={hint} />
     </div>
   );
 }
@@ -38,7 +40,7 @@ type SelectProps<Value extends string> = Props & {
 
 /** A labelled choice of a few values. */
 export function SelectField<Value extends string>(props: SelectProps<Value>) {
-  const { label, error, hint, className, value, options, onChoose } = props;
+  const { label, error, hint, errorId, className, value, options, onChoose } = props;
   const id = useId();
   return (
     <div className={classes(s.field, className)}>
@@ -48,7 +50,7 @@ export function SelectField<Value extends string>(props: SelectProps<Value>) {
         className={s.input}
         value={value}
         aria-invalid={error ? true : undefined}
-        aria-describedby={error || hint ? `${id}-note` : undefined}
+        aria-describedby={describedBy(id, errorId, error, hint)}
         onChange={(event) => {
           const chosen = options.find((option) => option.value === event.target.value);
           if (chosen) onChoose(chosen.value);
@@ -60,9 +62,14 @@ export function SelectField<Value extends string>(props: SelectProps<Value>) {
           </option>
         ))}
       </select>
-      <Note id={`${id}-note`} error={error} hint={hint} />
+      <Note id={`${id}-note`} error={errorId ? null : error} hint={hint} />
     </div>
   );
+}
+
+function describedBy(id: string, errorId: string | undefined, error: Props['error'], hint: ReactNode) {
+  if (error && errorId) return errorId;
+  return error || hint ? `${id}-note` : undefined;
 }
 
 function Note({ id, error, hint }: { id: string; error?: string | null | undefined; hint?: ReactNode }) {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useId, useState } from 'react';
 import type { Account, ConnectionSecurity, ImapSettings } from '@/domain/entities';
 import { Button } from '@/ui/Button';
 import { SelectField, TextField } from '@/ui/Field';
@@ -23,6 +23,8 @@ export function AccountForm({ account, onSave }: Props) {
   const form = useAccountForm(account, onSave);
   const { values, failure } = form;
   const field = (name: keyof NonNullable<typeof failure>['fields']) => failure?.fields[name];
+  const serverNote = useId();
+  const serverError = field('host') ?? field('port') ?? field('security');
   const isSummaryNew = failure !== null && !Object.values(failure.fields).includes(failure.summary);
   return (
     <form className={s.form} onSubmit={(event) => void form.submit(event)} aria-busy={form.isTesting}>
@@ -63,6 +65,7 @@ export function AccountForm({ account, onSave }: Props) {
           className={s.host}
           value={values.host}
           error={field('host')}
+          errorId={serverNote}
           onChange={(event) => form.set('host', event.target.value)}
         />
         <TextField
@@ -74,6 +77,7 @@ export function AccountForm({ account, onSave }: Props) {
           required
           value={values.port}
           error={field('port')}
+          errorId={serverNote}
           onChange={(event) => form.set('port', event.target.value)}
         />
         <SelectField
@@ -81,9 +85,15 @@ export function AccountForm({ account, onSave }: Props) {
           value={values.security}
           options={SECURITIES}
           error={field('security')}
+          errorId={serverNote}
           hint={values.security === 'none' ? 'Your password travels in the clear.' : null}
           onChoose={form.setSecurity}
         />
+        {serverError && (
+          <p id={serverNote} className={s.serverError}>
+            {serverError}
+          </p>
+        )}
         <TextField
           label="User name"
           name="username"

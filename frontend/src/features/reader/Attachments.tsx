@@ -1,11 +1,17 @@
 import { Download, Paperclip } from 'lucide-react';
-import type { Attachment } from '@/domain/entities';
+import type { Attachment, EmailDetail } from '@/domain/entities';
 import { plural, sizeText } from '@/domain/sizes';
 import s from './Attachments.module.css';
 
-/** The files of a message, each a download. Pictures shown inside the text are left out. */
-export function Attachments({ files }: { files: readonly Attachment[] }) {
-  const shown = files.filter((file) => !file.inline);
+/** The files that belong below the text: those shown inside it are left out. */
+function filesBelow(detail: EmailDetail): Attachment[] {
+  const isTextComplete = detail.html !== null && !detail.html.includes('data-vx-cid=');
+  return detail.attachments.filter((file) => !(file.inline && isTextComplete));
+}
+
+/** The files of a message, each a download. */
+export function Attachments({ detail }: { detail: EmailDetail }) {
+  const shown = filesBelow(detail);
   if (shown.length === 0) return null;
   const total = shown.reduce((sum, file) => sum + file.size, 0);
   return (

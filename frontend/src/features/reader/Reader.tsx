@@ -72,7 +72,7 @@ export function Reader({ emailId, position, takesFocus, onBack, onStep }: Props)
             <Words detail={detail} failure={failure} onRetry={retry} />
             <MailFrame html={detail?.html ?? null} title={`Message: ${subject}`} onDoubtfulLink={setDoubt} />
           </div>
-          {detail ? <Attachments files={detail.attachments} /> : null}
+          {detail ? <Attachments detail={detail} /> : null}
         </div>
       </div>
       {isOpen ? null : <NothingOpen emailId={emailId} failure={failure} onBack={onBack} />}
