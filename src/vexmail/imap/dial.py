@@ -107,6 +107,8 @@ async def _connect(address: ServerAddress, loop: asyncio.AbstractEventLoop) -> s
 async def _resolve(
     address: ServerAddress, loop: asyncio.AbstractEventLoop
 ) -> list[tuple[socket.AddressFamily, _Target]]:
+    if not address.host.strip():
+        raise wording.lookup_failed(address, OSError())  # "" would mean this machine
     try:
         async with asyncio.timeout(LOOKUP):
             found = await loop.getaddrinfo(
@@ -115,7 +117,7 @@ async def _resolve(
     except TimeoutError as error:
         again = OSError(socket.EAI_AGAIN, "timed out")
         raise wording.lookup_failed(address, again) from error
-    except UnicodeError as error:  # a name that IDNA cannot encode is no name
+    except ValueError as error:  # holds NUL, or IDNA cannot encode it: no name
         raise wording.lookup_failed(address, OSError()) from error
     except OSError as error:
         raise wording.lookup_failed(address, error) from error

@@ -26,6 +26,7 @@ from vexmail.ports.mail_server import Credentials
 log = structlog.get_logger(__name__)
 
 SILENCE: Final = 60.0  # seconds without a byte inside an answer; slow servers search for long
+TOTAL: Final = 300.0  # seconds for a command whose answer is short
 TURN: Final = 0.002  # seconds of reading before the event loop gets its turn
 
 
@@ -69,14 +70,14 @@ class Exchange:
         *arguments: str | Astring,
         prefix: str = "",
         later: tuple[bytes, ...] = (),
-        total: float | None = None,
+        total: float = TOTAL,
     ) -> Answer:
         """Send a command and read until its tagged answer, which may be NO or BAD.
 
         Args:
             name: see ``ImapConnection.begin``; so are ``arguments`` and ``prefix``.
             later: what to send at each ``+`` of the server, line ends included.
-            total: most seconds for the whole, beside ``SILENCE`` between bytes.
+            total: most seconds for the whole; ``SILENCE`` holds between bytes, too.
         """
         with self.guard():
             try:

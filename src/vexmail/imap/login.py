@@ -3,7 +3,11 @@
 import ssl
 from typing import Final
 
-from vexmail.domain.errors import AuthenticationFailed, ProtocolViolation
+from vexmail.domain.errors import (
+    AuthenticationFailed,
+    ConnectionTimedOut,
+    ProtocolViolation,
+)
 from vexmail.imap import wording
 from vexmail.imap.connection import ImapConnection
 from vexmail.imap.dial import upgrade
@@ -42,20 +46,28 @@ async def log_in(
 async def _greeting(exchange: Exchange, address: ServerAddress) -> bool:
     """Read the greeting; tell whether the server takes us as logged in already (PREAUTH)."""
     with exchange.guard():
-        greeting = parse_response(await exchange.next_unit(GREETING))
-        if not isinstance(greeting, Condition) or greeting.tag:
-            raise ProtocolViolation(
-                f"What answers at {wording.where(address)} is not an IMAP server. Check the port."
-            )
+        greeting = await _first_response(exchange, address)
         exchange.note(greeting)
         authenticated = greeting.status == "PREAUTH"
         if greeting.status not in {"OK", "PREAUTH"}:
-            raise ProtocolViolation("The mail server greeted with an error.")
+            raise wording.not_imap(address)
         if authenticated and address.security is Security.STARTTLS:
             # STARTTLS is legal before login only; an attacker could say PREAUTH to prevent it.
             raise wording.refused_tls(address, "skips the step in which encryption is set up.")
         exchange.connection.greeted(authenticated=authenticated)
     return authenticated
+
+
+async def _first_response(exchange: Exchange, address: ServerAddress) -> Condition:
+    try:
+        greeting = parse_response(await exchange.next_unit(GREETING))
+    except ConnectionTimedOut as error:
+        raise wording.no_greeting(address) from error
+    except ProtocolViolation as error:
+        raise wording.not_imap(address) from error
+    if not isinstance(greeting, Condition) or greeting.tag:
+        raise wording.not_imap(address)
+    return greeting
 
 
 async def _start_tls(exchange: Exchange, address: ServerAddress, context: ssl.SSLContext) -> None:

@@ -16,6 +16,7 @@ from vexmail.domain.errors import (
     HostNotFound,
     LoginUnavailable,
     MailboxGone,
+    ProtocolViolation,
     ServerSaidBye,
     TlsFailed,
     TransientError,
@@ -88,6 +89,23 @@ def timed_out(address: ServerAddress) -> VexMailError:
     return ConnectionTimedOut(
         f"{where(address)} did not answer in time. Check the server's name and port; a firewall "
         "may be in the way."
+    )
+
+
+def no_greeting(address: ServerAddress) -> VexMailError:
+    """Return the error for a connection that opens and then says nothing."""
+    advice = (
+        "Try again later."
+        if address.security is Security.TLS
+        else "If this port is for TLS (usually 993), choose TLS."
+    )
+    return ConnectionTimedOut(f"{where(address)} takes the connection but does not greet. {advice}")
+
+
+def not_imap(address: ServerAddress) -> VexMailError:
+    """Return the error for a greeting of something else."""
+    return ProtocolViolation(
+        f"What answers at {where(address)} is not an IMAP server. Check the server's name and port."
     )
 
 
