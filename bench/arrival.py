@@ -11,11 +11,13 @@ from bench.promise import Bound, Line, Promise, percentile
 from bench.raw_imap import RawImap
 from bench.rig import PASSWORD, a_rig
 from tests.support.api_client import Item
+from tests.support.live_mailbox import LiveMailbox
 
 PROMISE = Promise(
     10, "arrival", "APPEND to event stream", "a bare IDLE client on the same mailbox and message"
 )
 _ROUNDS = 30
+_OWN_ROUNDS = 150
 _PATIENCE = 60.0  # seconds
 
 
@@ -62,13 +64,36 @@ async def measure() -> Sequence[Line]:
                     ours.append(await _received(events, f"arrival {number}") - delivered)
                     await asyncio.to_thread(idle.told.wait, _PATIENCE)
                     theirs.append(idle.told_at - delivered)
+    own = [1000 * seconds for seconds in await _own_share()]
     shares = [1000 * (mine - bare) for mine, bare in zip(ours, theirs, strict=True)]
     return [
         Line("p50", "s", percentile(ours, 0.5), percentile(theirs, 0.5), Bound(1.1, ratio=True)),
         Line("p95", "s", percentile(ours, 0.95), percentile(theirs, 0.95)),
         Line("later than the bare client, p50", "ms", percentile(shares, 0.5)),
         Line("later than the bare client, worst", "ms", max(shares)),
+        Line("own share, p50", "ms", percentile(own, 0.5), None, Bound(20)),
+        Line("own share, p99", "ms", percentile(own, 0.99), None, Bound(50)),
     ]
+
+
+async def _own_share() -> list[float]:
+    """Measure on a server that tells at once, so that all the waiting is ours."""
+    taken: list[float] = []
+    pauses = random.Random(11)
+    async with (
+        LiveMailbox() as mailbox,
+        a_rig() as rig,
+        rig.api.events() as events,
+    ):
+        await rig.add_account("ours", mailbox.port)
+        await mailbox.watched()
+        for number in range(_OWN_ROUNDS):
+            await asyncio.sleep(pauses.uniform(0.1, 0.3))
+            await mailbox.watched()
+            begun = time.monotonic()
+            mailbox.deliver(_message(number))
+            taken.append(await _received(events, f"arrival {number}") - begun)
+    return taken
 
 
 async def _received(events: AsyncIterator[Item], subject: str) -> float:

@@ -28,11 +28,14 @@ class Rig:
         """Log a bare client in."""
         return RawImap(self.dovecot.host, self.dovecot.port, username, PASSWORD)
 
-    async def add_account(self, username: str) -> dict[str, Any]:
-        """Add an account as a person does; returns it once the connection test has passed."""
+    async def add_account(self, username: str, port: int = 0) -> dict[str, Any]:
+        """Add an account as a person does; returns it once the connection test has passed.
+
+        ``port`` names another server of this machine than Dovecot.
+        """
         imap = {
             "host": self.dovecot.host,
-            "port": self.dovecot.port,
+            "port": port or self.dovecot.port,
             "security": "none",
             "username": username,
             "password": PASSWORD,
