@@ -4,7 +4,7 @@ import asyncio
 import ipaddress
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -48,8 +48,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> FastAPI:
     async def running(app: FastAPI) -> AsyncIterator[WebServices]:
         async with (
             container(settings, parser_children=1) as built,
-            AsyncExitStack() as stack,
-            _Web(built, stack).serve(app, demo=demo) as services,
+            _Web(built).serve(app, demo=demo) as services,
         ):
             yield services
 
@@ -59,9 +58,8 @@ def create_app(settings: Settings, *, demo: bool = False) -> FastAPI:
 class _Web:
     """Builds and runs what only the web process has."""
 
-    def __init__(self, built: Container, stack: AsyncExitStack) -> None:
+    def __init__(self, built: Container) -> None:
         self._built = built
-        self._stack = stack
         self._fleet = Fleet()
         self._server = AioimaplibMailServer(ssl.create_default_context())
         self._accounts = ManageAccounts(built.uow, self._server, built.box, self._fleet)
@@ -74,15 +72,17 @@ class _Web:
         token = built.settings.vexmail_token
         await self._sign_in.accept_environment_token(token.get_secret_value() if token else None)
         await self._add_environment_account(owner.id)
-        demo_host = DemoHost(built.runtime.data_dir / "demo", self._accounts, self._stack)
-        await (demo_host.ensure(owner.id) if demo else demo_host.resume(owner.id))
+        demo_host = DemoHost(built.runtime.data_dir / "demo", self._accounts)
         app.state.startup_link = await self._startup_link()
         async with asyncio.TaskGroup() as group:
             background = [
+                group.create_task(demo_host.run(owner.id), name="demo"),
                 group.create_task(built.feed.run(), name="feed"),
                 group.create_task(self._fleet.run(sync_tools(built, self._server)), name="fleet"),
             ]
             try:
+                if demo:
+                    await demo_host.ensure(owner.id)
                 yield self._services(demo_host)
             finally:
                 for task in background:

@@ -25,7 +25,8 @@ def open_listener(host: str, port: int, *, exactly: bool) -> socket.socket:
         BadSettings: the host is not one of this machine's, or the port is not allowed.
     """
     family, address = _resolve(host, port)
-    candidates = [port] if exactly else [port, *range(port + 1, port + 1 + _NEIGHBOURS), 0]
+    last = min(port + _NEIGHBOURS, 65535)
+    candidates = [port] if exactly else [*range(port, last + 1), 0]
     for candidate in candidates:
         listener = socket.socket(family, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 SILENCE: Final = 60.0  # seconds without a byte inside an answer; slow servers search for long
 TOTAL: Final = 300.0  # seconds for a command whose answer is short
+MOST_RESPONSES: Final = 100_000  # in a short answer; LIST is the longest of them
+SLACK: Final = 10_000  # rows told again, or of messages that arrive meanwhile
 TURN: Final = 0.002  # seconds of reading before the event loop gets its turn
 
 
@@ -61,7 +63,6 @@ class Exchange:
         self._credentials = credentials
         self._loop = connection.loop
         self._turn_began = 0.0
-        self._last_tagged = Condition("", "", "", "", "")
         self._streaming = False
 
     async def run(
@@ -84,10 +85,7 @@ class Exchange:
                 async with asyncio.timeout(total):
                     running = self.connection.begin(name, *arguments, prefix=prefix)
                     running.pieces.extend(later)
-                    responses: list[Response] = []
-                    while (response := await self._step(running)) is not None:
-                        responses.append(response)
-                    return Answer(self._last_tagged, responses)
+                    return await self._answer(running)
             except TimeoutError as error:
                 raise ConnectionTimedOut(
                     f"The mail server did not finish {name} in time. It will be tried again."
@@ -107,10 +105,14 @@ class Exchange:
             while True:
                 unit = await self.next_unit()
                 row = read(unit)
-                if row is not None:
+                if row is None:
+                    tagged = self._take_in(parse_response(unit), running)
+                    if tagged is not None:
+                        return Rows(tagged, found)
+                elif len(found) > 2 * self.watch.exists + SLACK:
+                    raise ProtocolViolation("The mail server sent more rows than it has messages.")
+                else:
                     found.append(row)
-                elif self._take_in(parse_response(unit), running) is None:
-                    return Rows(self._last_tagged, found)
 
     async def say_goodbye(self, seconds: float) -> None:
         """Log out if that takes no longer than ``seconds``, then end the connection."""
@@ -119,30 +121,33 @@ class Exchange:
             if connection.is_open and not self._streaming:
                 async with asyncio.timeout(seconds):
                     running = connection.begin("LOGOUT")
-                    while (
-                        f"{running.tag} ".encode()
-                        != (await self.next_unit())[0][: len(running.tag) + 1]
-                    ):
-                        pass  # BYE comes first (RFC 9051 §6.1.3)
+                    end = f"{running.tag} ".encode()
+                    while not (await self.next_unit())[0].startswith(end):
+                        continue  # BYE comes first (RFC 9051 §6.1.3)
         except (TimeoutError, VexMailError):
             log.debug("imap.logout.unanswered")
         finally:
             connection.abort()
 
-    async def _step(self, running: Running) -> Response | None:
-        """Read one response; None once the command has ended."""
-        return self._take_in(parse_response(await self.next_unit()), running)
+    async def _answer(self, running: Running) -> Answer:
+        responses: list[Response] = []
+        while len(responses) < MOST_RESPONSES:
+            response = parse_response(await self.next_unit())
+            tagged = self._take_in(response, running)
+            if tagged is not None:
+                return Answer(tagged, responses)
+            responses.append(response)
+        raise ProtocolViolation("The mail server's answer has no end.")
 
-    def _take_in(self, response: Response, running: Running) -> Response | None:
+    def _take_in(self, response: Response, running: Running) -> Condition | None:
+        """Deal with one response; return the tagged one that ends the command."""
         if isinstance(response, Continuation):
             self.go_on(running)
         elif isinstance(response, Condition) and response.tag:
-            if self.ends(response, running):
-                self._last_tagged = response
-                return None
+            return response if self.ends(response, running) else None
         else:
             self.note(response)
-        return response
+        return None
 
     def go_on(self, running: Running) -> None:
         """Send what the command still has to say.
@@ -175,7 +180,7 @@ class Exchange:
             case Condition():
                 self._learn(response)
                 if response.code == "ALERT":
-                    log.warning("imap.alert", text=response.text[:300])
+                    log.warning("imap.alert", characters=len(response.text))
             case Capability(names):
                 self._set_capabilities(names)
             case _:

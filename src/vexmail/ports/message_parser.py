@@ -20,5 +20,5 @@ class MessageParser(Protocol):
         ...
 
     async def part(self, raw: bytes, part_id: str) -> bytes | None:
-        """Return the decoded bytes of one part by its IMAP part number, or None if there is none."""
+        """Return the decoded bytes of one part by its IMAP part number, or None if absent."""
         ...

@@ -1,6 +1,8 @@
 """Account rows: where the mail is, how to log in, how it fares."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from vexmail.domain.account import Account, AccountFault, AccountState
 from vexmail.domain.ids import AccountId, UserId
@@ -16,13 +18,13 @@ SELECT id, user_id, email, imap_host, imap_port, imap_security, imap_username,
 
 async def all_accounts(tx: Transaction) -> list[Account]:
     """Return every account, oldest first."""
-    return [_row(dict(r)) for r in await tx.driver.fetch(_SELECT + " ORDER BY id")]
+    return [_row(r) for r in await tx.driver.fetch(_SELECT + " ORDER BY id")]
 
 
 async def get(tx: Transaction, account_id: AccountId) -> Account | None:
     """Return one account, whoever owns it."""
     row = await tx.driver.fetchrow(_SELECT + " WHERE id = $1", account_id)
-    return None if row is None else _row(dict(row))
+    return None if row is None else _row(row)
 
 
 async def find_same(
@@ -125,18 +127,16 @@ async def delete(tx: Transaction, account_id: AccountId) -> None:
     await tx.driver.execute("DELETE FROM accounts WHERE id = $1", account_id)
 
 
-def _row(row: dict[str, str | int | bytes]) -> Account:
-    code = str(row["error_code"])
+def _row(row: Mapping[str, Any]) -> Account:
+    fault = AccountFault(row["error_code"], row["error_message"]) if row["error_code"] else None
     return Account(
-        id=AccountId(int(row["id"])),
-        user_id=UserId(int(row["user_id"])),
-        email=str(row["email"]),
-        imap=ServerAddress(
-            str(row["imap_host"]), int(row["imap_port"]), Security(str(row["imap_security"]))
-        ),
-        imap_username=str(row["imap_username"]),
-        imap_password_sealed=bytes(row["imap_password_sealed"]),  # type: ignore[arg-type]
-        followed_mailbox=str(row["followed_mailbox"]),
-        state=AccountState(str(row["state"])),
-        fault=AccountFault(code, str(row["error_message"])) if code else None,
+        id=AccountId(row["id"]),
+        user_id=UserId(row["user_id"]),
+        email=row["email"],
+        imap=ServerAddress(row["imap_host"], row["imap_port"], Security(row["imap_security"])),
+        imap_username=row["imap_username"],
+        imap_password_sealed=bytes(row["imap_password_sealed"]),
+        followed_mailbox=row["followed_mailbox"],
+        state=AccountState(row["state"]),
+        fault=fault,
     )

@@ -1,7 +1,8 @@
 """Mailbox rows: names, roles, counters and the cursors of sync."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from vexmail.domain.ids import AccountId, MailboxId, ModSeq, Uid, UidValidity, UserId
 from vexmail.domain.mailbox import LocalMailbox, MailboxRole, RemoteMailbox
@@ -23,7 +24,7 @@ async def lock(tx: Transaction, mailbox_id: MailboxId) -> LocalMailbox | None:
     row = await tx.driver.fetchrow(
         _COLUMNS + " WHERE m.id = $1 FOR NO KEY UPDATE OF a, m", mailbox_id
     )
-    return None if row is None else _row(dict(row))
+    return None if row is None else _row(row)
 
 
 async def lock_account(tx: Transaction, account_id: AccountId) -> UserId | None:
@@ -41,7 +42,7 @@ async def of_account(tx: Transaction, account_id: AccountId) -> list[LocalMailbo
         " ORDER BY m.role IS DISTINCT FROM 'inbox', m.role NULLS LAST, m.name",
         account_id,
     )
-    return [_row(dict(r)) for r in rows]
+    return [_row(r) for r in rows]
 
 
 async def local_uids(tx: Transaction, mailbox_id: MailboxId) -> set[Uid]:
@@ -139,6 +140,6 @@ async def begin_generation(
     )
 
 
-def _row(row: dict[str, object]) -> LocalMailbox:
-    role = row.pop("role")
-    return LocalMailbox(role=MailboxRole(str(role)) if role else None, **row)  # type: ignore[arg-type]
+def _row(row: Mapping[str, Any]) -> LocalMailbox:
+    role = MailboxRole(row["role"]) if row["role"] else None
+    return LocalMailbox(**{**row, "role": role})

@@ -37,8 +37,7 @@ class AccountRunner:
             if self._tools.clock.monotonic() - began >= STABLE_AFTER:
                 failures = 0
             failures += 1
-            # S311: the jitter only spreads reconnects, nobody gains by guessing it.
-            retry = decide(error, failures, random.random())  # noqa: S311
+            retry = decide(error, failures, random.random())  # noqa: S311 - jitter only
             state = AccountState.NEEDS_ATTENTION if retry.needs_person else AccountState.OFFLINE
             code = error.code if isinstance(error, VexMailError) else Defect.code
             log.warning(

@@ -6,6 +6,7 @@ import typer
 
 
 def check(
+    *,
     server: Annotated[
         bool, typer.Option("--server/--no-server", help="Compare with the IMAP servers too.")
     ] = True,
