@@ -3,9 +3,12 @@
 import asyncio
 import time
 
+import pytest
+
 from tests.protocol.answers import fetch, row
 from tests.support.imap_session import session_with
 from tests.support.scripted_imap import Peer, after_login
+from vexmail.domain.errors import ProtocolViolation
 from vexmail.domain.ids import Uid
 from vexmail.imap import connection, exchange
 from vexmail.imap.connection import PAUSE_BYTES
@@ -78,3 +81,25 @@ async def test_a_slow_reader_stops_the_server_instead_of_filling_the_memory() ->
     # What waits with us, and what the kernel holds for both sides.
     assert stopped_at < PAUSE_BYTES + 24 * size
     assert connection.RESUME_BYTES < PAUSE_BYTES
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [("noop", b"* 1 RECENT\r\n"), ("all_flags", b"* 1 FETCH (UID 1 FLAGS ())\r\n")],
+)
+async def test_an_answer_without_end_is_given_up(
+    command: str, line: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange, "ANSWER_BYTES", 500_000)
+    monkeypatch.setattr(exchange, "SLACK", 5000)
+
+    async def script(peer: Peer) -> None:
+        await after_login(exists=1)(peer)
+        await peer.command()
+        while True:
+            await peer.send(line * 1000)
+
+    async with session_with(script) as session:
+        await session.select("INBOX")
+        with pytest.raises(ProtocolViolation):
+            await getattr(session, command)()

@@ -27,7 +27,8 @@ log = structlog.get_logger(__name__)
 
 SILENCE: Final = 60.0  # seconds without a byte inside an answer; slow servers search for long
 TOTAL: Final = 300.0  # seconds for a command whose answer is short
-MOST_RESPONSES: Final = 100_000  # in a short answer; LIST is the longest of them
+ANSWER_BYTES: Final = 16 << 20  # of a short answer; LIST of 100,000 mailboxes is the longest
+_RESPONSE_COST: Final = 100  # what a response costs beside its bytes
 SLACK: Final = 10_000  # rows told again, or of messages that arrive meanwhile
 TURN: Final = 0.002  # seconds of reading before the event loop gets its turn
 
@@ -131,8 +132,11 @@ class Exchange:
 
     async def _answer(self, running: Running) -> Answer:
         responses: list[Response] = []
-        while len(responses) < MOST_RESPONSES:
-            response = parse_response(await self.next_unit())
+        size = 0
+        while size < ANSWER_BYTES:
+            unit = await self.next_unit()
+            size += _RESPONSE_COST + sum(map(len, unit))
+            response = parse_response(unit)
             tagged = self._take_in(response, running)
             if tagged is not None:
                 return Answer(tagged, responses)

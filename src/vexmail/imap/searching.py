@@ -82,6 +82,8 @@ def _numbers(answer: Answer, at_most: int) -> list[int]:
         elif isinstance(response, Search):
             answered = True
             numbers.extend(response.numbers)
+        if len(numbers) > 2 * at_most:
+            raise ProtocolViolation("The mail server named more messages than the mailbox holds.")
     if not answered:
         raise ProtocolViolation("The mail server did not answer a search.")
     if numbers and not (min(numbers) >= 1 and max(numbers) <= uid_sets.LARGEST):
