@@ -19,6 +19,7 @@ from vexmail.domain.flags import FlagEdit
 from vexmail.domain.ids import Uid
 from vexmail.domain.mailbox import MailboxRole
 from vexmail.domain.message import Address, RemoteMessage
+from vexmail.imap import searching
 from vexmail.imap.header_text import header_text
 from vexmail.imap.server import AioimaplibMailServer
 from vexmail.ports.mail_server import Credentials, MailSession, Security, Wake
@@ -213,6 +214,20 @@ async def test_bodies_are_the_bytes_and_stay_unread(dovecot: Dovecot) -> None:
 
     assert sorted(body.raw for body in bodies) == sorted(raws)
     assert not any(row.flags for row in flags)
+
+
+async def test_searching_by_parts_finds_the_same(
+    dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dovecot.add_user("parts", PASSWORD)
+    dovecot.fill("parts", [b"Subject: %d\r\n\r\nhello\r\n" % n for n in range(20)])
+
+    async with session_on(dovecot, "parts") as session:
+        await session.select("INBOX")
+        whole = await session.all_uids()
+        for window in (1, 3, 10, 19, 20):
+            monkeypatch.setattr(searching, "WINDOW", window)
+            assert await session.all_uids() == whole == list(range(1, 21))
 
 
 async def test_flags_are_stored_and_what_changed_is_found(dovecot: Dovecot) -> None:

@@ -13,6 +13,7 @@ from vexmail.domain.errors import (
     ProtocolViolation,
 )
 from vexmail.domain.ids import ModSeq, Uid
+from vexmail.imap import searching
 
 
 @pytest.mark.parametrize(
@@ -163,3 +164,36 @@ async def test_one_unreadable_envelope_does_not_cost_the_batch() -> None:
     assert messages[Uid(2)].envelope.subject == ""
     assert messages[Uid(2)].size == 100
     assert messages[Uid(2)].received_at == messages[Uid(1)].received_at
+
+
+async def test_a_large_mailbox_is_searched_by_parts_and_again_when_it_was_renumbered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(searching, "WINDOW", 2)
+    script = after_login(
+        """
+        C: UID SEARCH 1:2
+        S: * SEARCH 10 11
+        S: {tag} OK done
+        C: UID SEARCH 3:4
+        S: * 1 EXPUNGE
+        S: * SEARCH 13 14
+        S: {tag} OK done
+        C: UID SEARCH 5:[*]
+        S: * SEARCH 14
+        S: {tag} OK done
+        C: NOOP
+        S: {tag} OK done
+        C: UID SEARCH 1:2
+        S: * SEARCH 11 12
+        S: {tag} OK done
+        C: UID SEARCH 3:[*]
+        S: * SEARCH 14 13
+        S: {tag} OK done
+        """,
+        exists=5,
+    )
+
+    async with session_with(script) as session:
+        await session.select("INBOX")
+        assert await session.all_uids() == [11, 12, 13, 14]
