@@ -94,48 +94,71 @@ async def waiting_for_parse(tx: Transaction, limit: int) -> list[MessageId]:
     return [MessageId(r["id"]) for r in rows]
 
 
-async def record(tx: Transaction, message_id: MessageId, parsed: ParsedMessage) -> None:
-    """Write what reading a message gave, replacing an earlier reading."""
+async def record(tx: Transaction, readings: Sequence[tuple[MessageId, ParsedMessage]]) -> None:
+    """Write what reading messages gave, replacing earlier readings; a few statements in all."""
+    await _record_bodies(tx, readings)
+    await _record_attachments(tx, readings)
+    await tx.driver.execute(
+        "UPDATE messages m SET body_state = 'parsed', snippet = u.snippet,"
+        " has_attachments = u.has_attachments"
+        " FROM unnest($1::bigint[], $2::text[], $3::bool[]) AS u(id, snippet, has_attachments)"
+        " WHERE m.id = u.id",
+        [i for i, _ in readings],
+        [p.snippet for _, p in readings],
+        [any(not a.inline for a in p.attachments) for _, p in readings],
+    )
+
+
+async def _record_bodies(
+    tx: Transaction, readings: Sequence[tuple[MessageId, ParsedMessage]]
+) -> None:
+    # Lists of different length cannot be an array of arrays, so they travel as JSON.
     await tx.driver.execute(
         "INSERT INTO message_bodies (message_id, text, html, headers, reference_ids, defects)"
-        " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (message_id) DO UPDATE SET"
-        " text = excluded.text, html = excluded.html, safe_html = NULL,"
-        " headers = excluded.headers, reference_ids = excluded.reference_ids,"
+        " SELECT u.id, u.text, u.html, u.headers,"
+        " ARRAY(SELECT jsonb_array_elements_text(u.reference_ids)),"
+        " ARRAY(SELECT jsonb_array_elements_text(u.defects))"
+        " FROM unnest($1::bigint[], $2::text[], $3::text[], $4::jsonb[], $5::jsonb[], $6::jsonb[])"
+        " AS u(id, text, html, headers, reference_ids, defects)"
+        " ON CONFLICT (message_id) DO UPDATE SET text = excluded.text, html = excluded.html,"
+        " safe_html = NULL, headers = excluded.headers, reference_ids = excluded.reference_ids,"
         " defects = excluded.defects",
-        message_id,
-        parsed.text,
-        parsed.html,
-        json.dumps(parsed.headers),
-        list(parsed.references),
-        list(parsed.defects),
+        [i for i, _ in readings],
+        [p.text for _, p in readings],
+        [p.html for _, p in readings],
+        [json.dumps(p.headers) for _, p in readings],
+        [json.dumps(p.references) for _, p in readings],
+        [json.dumps(p.defects) for _, p in readings],
     )
-    kept = parsed.attachments
+
+
+async def _record_attachments(
+    tx: Transaction, readings: Sequence[tuple[MessageId, ParsedMessage]]
+) -> None:
+    rows = [(i, a) for i, p in readings for a in p.attachments]
     await tx.driver.execute(
-        "DELETE FROM attachments WHERE message_id = $1 AND part_id <> ALL($2::text[])",
-        message_id,
-        [a.part_id for a in kept],
+        "DELETE FROM attachments t WHERE t.message_id = ANY($1::bigint[]) AND NOT EXISTS"
+        " (SELECT 1 FROM unnest($2::bigint[], $3::text[]) AS u(message_id, part_id)"
+        " WHERE u.message_id = t.message_id AND u.part_id = t.part_id)",
+        [i for i, _ in readings],
+        [i for i, _ in rows],
+        [a.part_id for _, a in rows],
     )
-    if kept:
-        await tx.driver.execute(
-            "INSERT INTO attachments (message_id, part_id, filename, content_type, size,"
-            " content_id, inline) SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[],"
-            " $5::bigint[], $6::text[], $7::bool[]) ON CONFLICT (message_id, part_id) DO UPDATE"
-            " SET filename = excluded.filename, content_type = excluded.content_type,"
-            " size = excluded.size, content_id = excluded.content_id, inline = excluded.inline",
-            message_id,
-            [a.part_id for a in kept],
-            [a.filename for a in kept],
-            [a.content_type for a in kept],
-            [a.size for a in kept],
-            [a.content_id for a in kept],
-            [a.inline for a in kept],
-        )
+    if not rows:
+        return
     await tx.driver.execute(
-        "UPDATE messages SET body_state = $2, snippet = $3, has_attachments = $4 WHERE id = $1",
-        message_id,
-        BodyState.PARSED,
-        parsed.snippet,
-        any(not a.inline for a in kept),
+        "INSERT INTO attachments (message_id, part_id, filename, content_type, size, content_id,"
+        " inline) SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[],"
+        " $5::bigint[], $6::text[], $7::bool[]) ON CONFLICT (message_id, part_id) DO UPDATE"
+        " SET filename = excluded.filename, content_type = excluded.content_type,"
+        " size = excluded.size, content_id = excluded.content_id, inline = excluded.inline",
+        [i for i, _ in rows],
+        [a.part_id for _, a in rows],
+        [a.filename for _, a in rows],
+        [a.content_type for _, a in rows],
+        [a.size for _, a in rows],
+        [a.content_id for _, a in rows],
+        [a.inline for _, a in rows],
     )
 
 

@@ -50,11 +50,10 @@ class ParseMessages:
             user_id = await mailboxes.lock_account(tx, account_id)
             if user_id is None:
                 return
+            readings = [(s.message_id, parsed) for s, parsed in read if parsed is not None]
+            await bodies.record(tx, readings)
             for stored, parsed in read:
                 if parsed is None:
                     await bodies.mark_missing(tx, stored.message_id)
-                else:
-                    await bodies.record(tx, stored.message_id, parsed)
-            told = tuple(s.message_id for s, parsed in read if parsed is not None)
-            if told:
-                tx.tell(user_id, EmailUpdated(account_id, told))
+            if readings:
+                tx.tell(user_id, EmailUpdated(account_id, tuple(i for i, _ in readings)))
