@@ -49,6 +49,7 @@ export async function compose(boot: Boot | null): Promise<Parts> {
     toasts,
     signOut: async () => {
       await signOut();
+      follower.signOut();
       forget();
     },
   };

@@ -40,8 +40,15 @@ export class Follower {
       lead: () => this.#lead(),
       changes: (changes) => this.#hear(changes),
       connected: (isLive) => this.#connected(isLive),
+      signedOut: this.#onSignedOut,
     });
     void this.#catchUp();
+  }
+
+  /** The session is over in every tab of this browser. */
+  signOut(): void {
+    this.#relay?.signedOut();
+    this.stop();
   }
 
   stop(): void {

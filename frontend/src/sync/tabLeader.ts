@@ -5,7 +5,7 @@
  * for requests. The tab that holds a Web Lock follows the stream and relays what it hears to the
  * others; when it goes, the lock passes on and the next tab resumes from its own last change.
  */
-import type { Change } from '@/domain/change';
+import { assertNever, type Change } from '@/domain/change';
 
 const LOCK = 'vexmail-change-stream';
 const CHANNEL = 'vexmail-changes';
@@ -13,19 +13,23 @@ const CHANNEL = 'vexmail-changes';
 type Relayed =
   | { kind: 'changes'; changes: readonly Change[] }
   | { kind: 'connected'; isLive: boolean }
-  | { kind: 'who' };
+  | { kind: 'who' }
+  | { kind: 'signed-out' };
 
 export type Tab = {
   /** This tab leads now: follow the stream; the returned function stops it. */
   lead(): () => void;
   changes(changes: readonly Change[]): void;
   connected(isLive: boolean): void;
+  /** Somebody signed out in another tab. */
+  signedOut(): void;
 };
 
 export type Relay = {
   /** The leader tells the other tabs. */
   changes(changes: readonly Change[]): void;
   connected(isLive: boolean): void;
+  signedOut(): void;
   leave(): void;
 };
 
@@ -38,15 +42,25 @@ export function joinTabs(tab: Tab): Relay {
   let stopLeading: () => void = () => undefined;
   const post = (message: Relayed): void => channel?.postMessage(message);
 
-  if (channel) {
-    channel.onmessage = ({ data }: MessageEvent<Relayed>) => {
-      if (data.kind === 'who') {
+  const hear = (message: Relayed): void => {
+    switch (message.kind) {
+      case 'who':
         if (isLeader) post({ kind: 'connected', isLive });
-      } else if (isLeader) return;
-      else if (data.kind === 'changes') tab.changes(data.changes);
-      else tab.connected(data.isLive);
-    };
-  }
+        return;
+      case 'changes':
+        tab.changes(message.changes);
+        return;
+      case 'connected':
+        if (!isLeader) tab.connected(message.isLive);
+        return;
+      case 'signed-out':
+        tab.signedOut();
+        return;
+      default:
+        assertNever(message);
+    }
+  };
+  if (channel) channel.onmessage = ({ data }: MessageEvent<Relayed>) => hear(data);
 
   const lead = (): void => {
     isLeader = true;
@@ -69,6 +83,7 @@ export function joinTabs(tab: Tab): Relay {
       isLive = live;
       post({ kind: 'connected', isLive });
     },
+    signedOut: () => post({ kind: 'signed-out' }),
     leave: () => {
       stopLeading();
       end.abort();

@@ -4,6 +4,8 @@ import { classes } from './classes';
 
 type Props = ButtonHTMLAttributes<HTMLButtonElement> & {
   look?: 'primary' | 'plain' | 'quiet' | 'danger';
+  /** A dialog gives it the focus. */
+  'data-first'?: '';
   children: ReactNode;
 };
 

@@ -12,13 +12,17 @@ type Props = {
   look?: 'sheet' | 'drawer';
 };
 
-/** A modal dialog: the browser keeps focus inside, closes on Esc and gives focus back. */
+/**
+ * A modal dialog: the browser keeps focus inside, closes on Esc and gives focus back. Focus begins
+ * at the element marked `data-first`, else at the close button.
+ */
 export function Dialog({ title, onClose, children, look = 'sheet' }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
     const dialog = ref.current;
     if (dialog && !dialog.open) dialog.showModal();
+    dialog?.querySelector<HTMLElement>('[data-first]')?.focus();
     return () => dialog?.close();
   }, []);
   return (

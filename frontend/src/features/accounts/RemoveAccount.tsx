@@ -31,7 +31,7 @@ export function RemoveAccount({ account, onDone }: { account: Account; onDone: (
             <Button look="danger" onClick={remove}>
               Remove
             </Button>
-            <Button autoFocus onClick={() => setAsking(false)}>
+            <Button data-first="" onClick={() => setAsking(false)}>
               Keep it
             </Button>
           </div>

@@ -98,7 +98,7 @@ function AccountMailboxes({ account, mailboxes, chosen, isSingle }: AccountProps
           <MailboxLink key={mailbox.id} mailbox={mailbox} depth={0} chosen={chosen} />
         ))}
       </ul>
-      {folders.length > 0 && <h3 className={s.heading}>Folders</h3>}
+      {folders.length > 0 && <h2 className={s.heading}>Folders</h2>}
       <ul>
         {folders.map(({ mailbox, depth }) => (
           <MailboxLink key={mailbox.id} mailbox={mailbox} depth={depth} chosen={chosen} />

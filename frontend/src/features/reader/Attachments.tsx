@@ -16,10 +16,10 @@ export function Attachments({ detail }: { detail: EmailDetail }) {
   const total = shown.reduce((sum, file) => sum + file.size, 0);
   return (
     <section className={s.strip} aria-label="Attachments">
-      <h3 className={s.heading}>
+      <h2 className={s.heading}>
         {plural(shown.length, 'attachment', 'attachments')}
         <span className={s.total}>{sizeText(total)}</span>
-      </h3>
+      </h2>
       <ul className={s.files}>
         {shown.map((file) => {
           const name = file.filename || 'Unnamed file';

@@ -27,7 +27,7 @@ export function LinkQuestion({ link, onClose }: { link: DoubtfulLink; onClose: (
         If you did not expect this, do not go on: messages that steal passwords do this.
       </p>
       <div className={s.actions}>
-        <Button look="primary" autoFocus onClick={onClose}>
+        <Button look="primary" data-first="" onClick={onClose}>
           Stay here
         </Button>
         <Button look="danger" onClick={open}>

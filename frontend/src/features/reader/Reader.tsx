@@ -34,7 +34,7 @@ export function Reader({ emailId, position, takesFocus, onBack, onStep }: Props)
   const summary = useSelect((state) => (emailId ? selectEmail(state, emailId) : undefined));
   const detail = useSelect((state) => (emailId ? state.facts.details.get(emailId) : undefined));
   const accounts = useSelect(selectAccounts);
-  const { failure, retry } = useMessage(emailId);
+  const { failure, retry } = useMessage(emailId, detail !== undefined);
   const [doubt, setDoubt] = useState<DoubtfulLink | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const title = useRef<HTMLHeadingElement>(null);

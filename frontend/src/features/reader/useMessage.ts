@@ -8,8 +8,15 @@ import { useSync } from '@/sync/hooks';
 
 const SEEN_MS = 250; // shown this long counts as seen: not while keys fly past
 
-/** Why the message is not here, if it is not; and a way to try again. */
-export function useMessage(id: EmailId | null): { failure: string | null; retry: () => void } {
+/**
+ * Loads the message unless it is here; again when it is forgotten (a reset, a deletion).
+ *
+ * @returns why the message is not here, if it is not; and a way to try again.
+ */
+export function useMessage(
+  id: EmailId | null,
+  isHere: boolean,
+): { failure: string | null; retry: () => void } {
   const { messages } = useSync();
   const [failed, setFailed] = useState<{ id: EmailId; reason: string } | null>(null);
   const load = useCallback(() => {
@@ -17,7 +24,9 @@ export function useMessage(id: EmailId | null): { failure: string | null; retry:
     setFailed(null);
     messages.load(id).catch((error: unknown) => setFailed({ id, reason: explain(error) }));
   }, [id, messages]);
-  useEffect(load, [load]);
+  useEffect(() => {
+    if (!isHere) load();
+  }, [isHere, load]);
   return { failure: failed?.id === id ? failed.reason : null, retry: load };
 }
 
