@@ -39,6 +39,9 @@ app.add_typer(account, name="account")
 
 def main() -> None:
     """Run a command; what a person can put right is one clear message and an exit code."""
+    if sys.platform == "win32":
+        complain("VexMail runs on Linux and macOS; on Windows use WSL or Docker.")
+        sys.exit(1)
     try:
         app()
     except StartupProblem as problem:

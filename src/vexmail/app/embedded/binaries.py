@@ -31,8 +31,6 @@ class Binaries:
 
 def embedded_obstacle() -> str | None:
     """Say in one sentence why the wheels' servers cannot run here, or None if they can."""
-    if sys.platform == "win32":
-        return f"The embedded database is not available on Windows. {_WAY_OUT}"
     if sys.platform == "linux" and platform.libc_ver()[0] != "glibc":
         return f"The embedded database needs glibc, which this system (musl?) lacks. {_WAY_OUT}"
     for package in (_POSTGRES_PACKAGE, _VALKEY_PACKAGE):
@@ -75,9 +73,9 @@ def runnable_by(account: Account, home: Path, progress: Callable[[str], None]) -
     )
     if not copy.exists():
         progress("Copying the database programs for the unprivileged user ...")
-        for outdated in home.glob("programs-*"):
+        for outdated in (*home.glob("programs-*"), *home.glob("unfinished-programs-*")):
             shutil.rmtree(outdated)
-        unfinished = Path(tempfile.mkdtemp(dir=home, prefix="unfinished-"))
+        unfinished = Path(tempfile.mkdtemp(dir=home, prefix="unfinished-programs-"))
         _copy_programs(found, unfinished)
         unfinished.rename(copy)
     return copied

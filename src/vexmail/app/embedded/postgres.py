@@ -140,6 +140,8 @@ class EmbeddedPostgres:
             TimeoutError,
             asyncpg.CannotConnectNowError,
             asyncpg.ConnectionDoesNotExistError,
+            asyncpg.TooManyConnectionsError,  # after a restart everybody comes back at once
+            asyncpg.InterfaceError,  # it ended in the middle of our greeting
         ):
             return False
         return True
