@@ -20,6 +20,7 @@ from vexmail.domain.ids import Uid
 from vexmail.domain.mailbox import MailboxRole
 from vexmail.domain.message import Address, RemoteMessage
 from vexmail.imap import searching
+from vexmail.imap.exchange import Exchange
 from vexmail.imap.header_text import header_text
 from vexmail.imap.server import AioimaplibMailServer
 from vexmail.ports.mail_server import Credentials, MailSession, Security, Wake
@@ -69,8 +70,8 @@ async def test_passwords_of_every_kind_by_every_way_of_login(
     dovecot.add_user(user, password)
     if mechanisms == "login":
 
-        async def only_login(exchange: object, credentials: Credentials) -> None:
-            login._check(await login._login(exchange, credentials), credentials)  # type: ignore[arg-type]
+        async def only_login(exchange: Exchange, credentials: Credentials) -> None:
+            login._check(await login._login(exchange, credentials), credentials)
 
         monkeypatch.setattr(login, "_authenticate", only_login)
 

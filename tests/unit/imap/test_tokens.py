@@ -60,7 +60,7 @@ def _write(tree: bytes | list[object] | None, unit: Unit) -> None:
     elif isinstance(tree, list):
         unit[-1] += b"("
         for item in tree:
-            _write(item, unit)  # type: ignore[arg-type]
+            _write(item, unit)  # type: ignore[arg-type]  # made of strings and lists
         unit[-1] += b")"
     elif len(tree) % 2:
         unit[-1] += b"{%d}" % len(tree)
@@ -73,7 +73,7 @@ def _write(tree: bytes | list[object] | None, unit: Unit) -> None:
 def test_what_is_written_is_read_back(trees: list[object]) -> None:
     unit: Unit = [b""]
     for tree in trees:
-        _write(tree, unit)  # type: ignore[arg-type]
+        _write(tree, unit)  # type: ignore[arg-type]  # made of strings and lists
 
     assert tokenise(unit) == trees
 
