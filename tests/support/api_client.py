@@ -1,4 +1,7 @@
-"""Our HTTP interface as a program uses it: bearer token, pages, server-sent events."""
+"""Our HTTP interface as a program uses it: bearer token, pages, server-sent events.
+
+Every answer and every change is held to the model that documents it.
+"""
 
 import json
 from collections.abc import AsyncIterator
@@ -7,6 +10,7 @@ from typing import Any
 
 import httpx
 
+from tests.support.answer_shapes import CHANGE, assert_exactly, check_shape
 from tests.support.product import TOKEN
 
 Item = dict[str, Any]
@@ -57,11 +61,17 @@ class ApiClient:
 
 
 @asynccontextmanager
-async def api_client(url: str, token: str = TOKEN) -> AsyncIterator[ApiClient]:
-    """Open a client for the product at ``url``."""
+async def api_client(
+    url: str, token: str = TOKEN, *, checked: bool = True
+) -> AsyncIterator[ApiClient]:
+    """Open a client for the product at ``url``.
+
+    With ``checked`` off nothing is held to the models: for measuring.
+    """
     headers = {"Authorization": f"Bearer {token}"}
+    hooks = {"response": [check_shape]} if checked else {}
     async with httpx.AsyncClient(
-        base_url=url, headers=headers, timeout=_PATIENCE, trust_env=False
+        base_url=url, headers=headers, timeout=_PATIENCE, trust_env=False, event_hooks=hooks
     ) as http:
         yield ApiClient(http)
 
@@ -73,7 +83,9 @@ async def _changes(answer: httpx.Response) -> AsyncIterator[Item]:
         if line.startswith("data:"):
             data.append(line[5:].removeprefix(" "))
         elif not line and data:
-            yield json.loads("\n".join(data))
+            change = json.loads("\n".join(data))
+            assert_exactly(CHANGE, change, "event")
+            yield change
             data.clear()
 
 

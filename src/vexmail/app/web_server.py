@@ -58,6 +58,13 @@ class WebServer(uvicorn.Server):
         self._on_ready(self._app)
 
     @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        end_streams = getattr(self._app.state, "end_streams", None)
+        if end_streams is not None:  # else uvicorn would wait for them as long as it may
+            await end_streams()
+        await super().shutdown(sockets)
+
+    @override
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         yield

@@ -1,12 +1,14 @@
 """The FastAPI application without its services."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
+from typing_extensions import override
 
 from vexmail.web import problem
+from vexmail.web.body_limit import BodyLimit
 from vexmail.web.headers import SecurityHeaders
 from vexmail.web.routes import (
     accounts,
@@ -26,6 +28,11 @@ Send an API token as `Authorization: Bearer TOKEN`; `vexmail token create NAME` 
 Errors are `application/problem+json` with a stable `code`.
 """
 
+ROUTERS = tuple(
+    module.router
+    for module in (session, accounts, mailboxes, emails, attachments, changes, system, client)
+)
+
 Running = Callable[[FastAPI], AbstractAsyncContextManager[WebServices]]
 
 
@@ -34,13 +41,12 @@ def application(version: str, running: Running) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.stopping = asyncio.Event()
         async with running(app) as services:
             app.state.services = services
+            app.state.end_streams = services.tails.end
             yield
-            app.state.stopping.set()
 
-    app = FastAPI(
+    app = _Documented(
         title="VexMail",
         version=version,
         description=DESCRIPTION,
@@ -49,17 +55,35 @@ def application(version: str, running: Running) -> FastAPI:
         docs_url="/docs",
         redoc_url=None,
     )
-    problem.install(app)
+    problem.install(app, [route for router in ROUTERS for route in router.routes])
+    app.add_middleware(BodyLimit)
     app.add_middleware(SecurityHeaders)
-    for module in (
-        session,
-        accounts,
-        mailboxes,
-        emails,
-        attachments,
-        changes,
-        system,
-        client,
-    ):
-        app.include_router(module.router)
+    for router in ROUTERS:
+        app.include_router(router)
     return app
+
+
+class _Documented(FastAPI):
+    """Describes the errors that are really answered."""
+
+    @override
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document.
+
+        The framework adds an error of its own shape to every route with a parameter; ours say
+        themselves when they answer 422, and in which shape.
+        """
+        if self.openapi_schema is None:
+            document = super().openapi()
+            for operations in document["paths"].values():
+                for operation in operations.values():
+                    if _is_the_frameworks(operation["responses"].get("422")):
+                        del operation["responses"]["422"]
+            for name in ("HTTPValidationError", "ValidationError"):
+                document["components"]["schemas"].pop(name, None)
+            self.openapi_schema = document
+        return self.openapi_schema
+
+
+def _is_the_frameworks(answer: dict[str, Any] | None) -> bool:
+    return answer is not None and "HTTPValidationError" in str(answer)

@@ -53,14 +53,21 @@ class ChangeTails:
         self._feed = feed
         self._tails: dict[UserId, _Tail] = {}
         self.streams = 0
+        self._is_ending = False
 
     async def ends(self, user_id: UserId) -> changes.LogEnds:
         """Return how far back the owner's log goes and its newest number."""
         async with self._reader() as driver:
             return await changes.ends(driver, user_id)
 
+    async def end(self) -> None:
+        """End all streams, and those to come: the server stops."""
+        self._is_ending = True
+        for user_id in list(self._tails):
+            await self._feed.ring(user_id)
+
     async def follow(self, user_id: UserId, after: int) -> AsyncIterator[Told | None]:
-        """Yield every change after ``after``, in order, without end.
+        """Yield every change after ``after``, in order, until ``end``.
 
         None is yielded when nothing happened for a while, so that the caller can look
         whether the stream should go on.
@@ -68,7 +75,7 @@ class ChangeTails:
         self.streams += 1
         try:
             seen = await self._feed.wait(user_id, 0, 0)
-            while True:
+            while not self._is_ending:
                 fresh = await self._read(user_id, after)
                 for change in fresh:
                     yield change

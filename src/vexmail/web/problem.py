@@ -1,5 +1,6 @@
 """Errors on the wire: ``application/problem+json`` with a stable code (RFC 9457)."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -8,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Route
 
 from vexmail.domain.errors import (
     Conflict,
@@ -17,11 +19,13 @@ from vexmail.domain.errors import (
     VexMailError,
 )
 from vexmail.usecases.sign_in import LinkInvalid
+from vexmail.web.headers import EVERYWHERE
 from vexmail.web.schemas.problems import Problem
 
 log = structlog.get_logger()
 
-_CODES = {404: "not_found", 405: "method_not_allowed", 401: "unauthenticated"}
+_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_NO_ENDPOINT = "There is no such endpoint. /docs lists those there are."
 
 
 class ApiError(Exception):
@@ -81,8 +85,8 @@ def of_error(error: VexMailError) -> Response:
             return problem(500, error.code, "Something went wrong inside VexMail. See its log.")
 
 
-def install(app: FastAPI) -> None:
-    """Turn every error of the application into a problem."""
+def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
+    """Turn every error of the application, which has these ``routes``, into a problem."""
 
     @app.exception_handler(ApiError)
     async def refused(_: Request, error: ApiError) -> Response:
@@ -105,14 +109,34 @@ def install(app: FastAPI) -> None:
         return problem(422, "invalid_request", f"The request is not valid. {said}", errors=found)
 
     @app.exception_handler(HTTPException)
-    async def http(_: Request, error: HTTPException) -> Response:
+    async def http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return _wrong_method(request, routes)
         code = _CODES.get(error.status_code, "refused")
         return problem(error.status_code, code, str(error.detail))
 
     @app.exception_handler(Exception)
     async def defect(request: Request, error: Exception) -> Response:
         log.error("web.defect", path=request.url.path, exc_info=error)
-        return problem(500, "defect", "Something went wrong inside VexMail. See its log.")
+        answer = problem(500, "defect", "Something went wrong inside VexMail. See its log.")
+        answer.headers.update(EVERYWHERE)  # this one is made outside of all middleware
+        return answer
+
+
+def _wrong_method(request: Request, routes: Sequence[BaseRoute]) -> Response:
+    """Tell which methods a path takes (RFC 9110 §15.5.6), or that there is no such path."""
+    path = request.url.path
+    taken: set[str] = set()
+    for route in routes:
+        if isinstance(route, Route) and route.path_regex.match(path):
+            is_catch_all = "{path:path}" in route.path
+            taken |= set() if is_catch_all and path.startswith("/api/") else route.methods or set()
+    if not taken:
+        return problem(404, "not_found", _NO_ENDPOINT)
+    allowed = ", ".join(sorted(taken))
+    answer = problem(405, "method_not_allowed", f"{path} takes {allowed} only.")
+    answer.headers["Allow"] = allowed
+    return answer
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -44,7 +44,7 @@ class StaticFiles:
         file = self._files.get(name)
         if file is None:
             return None
-        accepted = headers.get("accept-encoding", "")
+        accepted = _accepted(headers.get("accept-encoding", ""))
         encoding = next((e for e in _ENCODINGS if e in file.variants and e in accepted), "")
         answer = {
             "Cache-Control": FOR_EVER if file.hashed else "no-cache",
@@ -66,6 +66,16 @@ class StaticFiles:
             end = self._page.index("</script>", start) + len("</script>")
             return self._page[:start] + block + self._page[end:]
         return self._page.replace("</head>", block + "</head>", 1)
+
+
+def _accepted(header: str) -> set[str]:
+    """Return the encodings that an Accept-Encoding names and does not weigh with 0 (RFC 9110)."""
+    offers = (offer.partition(";") for offer in header.lower().split(","))
+    return {
+        name.strip()
+        for name, _, weight in offers
+        if weight.replace(" ", "").rstrip("0.") not in {"q=", "q"}
+    }
 
 
 def _read(path: Path, name: str) -> _File:

@@ -1,10 +1,9 @@
 """The stream of changes, and the same rows by polling."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from vexmail.domain.ids import UserId
@@ -55,21 +54,20 @@ async def list_changes(
     },
 )
 async def events(
-    request: Request,
     user: CurrentUser,
     services: Services,
     last_event_id: Annotated[str | None, Header()] = None,
-    resume_from: Annotated[str | None, Query(alias="last_event_id", max_length=20)] = None,
+    resume_from: Annotated[str | None, Query(alias="last_event_id")] = None,
 ) -> EventSourceResponse:
     """Follow changes live; ``Last-Event-ID`` resumes after that change."""
-    asked = last_event_id if last_event_id is not None else resume_from
+    asked = last_event_id or resume_from
     ends = await services.tails.ends(user.id)
-    after = int(asked) if asked and asked.isdigit() and len(asked) < 19 else None
-    lost = asked is not None and (after is None or _unknown(after, ends))
+    is_position = asked and asked.isascii() and asked.isdigit() and len(asked) < 19
+    after = int(asked) if asked and is_position else None
+    lost = bool(asked) and (after is None or _unknown(after, ends))
     start = ends.last if after is None or lost else after
-    stop: asyncio.Event = request.app.state.stopping
     return EventSourceResponse(
-        _stream(services, user.id, start, _reset(services, ends.last) if lost else None, stop),
+        _stream(services, user.id, start, _reset(services, ends.last) if lost else None),
         ping=HEARTBEAT,
         send_timeout=SEND_TIMEOUT,
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
@@ -77,7 +75,7 @@ async def events(
 
 
 async def _stream(
-    services: WebServices, user_id: UserId, after: int, first: Told | None, stop: asyncio.Event
+    services: WebServices, user_id: UserId, after: int, first: Told | None
 ) -> AsyncIterator[ServerSentEvent]:
     ends_at = services.clock.monotonic() + LONGEST
     # An event without data sets the reconnect delay and the position, and fires nothing.
@@ -87,7 +85,7 @@ async def _stream(
     async for change in services.tails.follow(user_id, after):
         if change is not None:
             yield ServerSentEvent(change.text, id=str(change.seq))
-        if stop.is_set() or services.clock.monotonic() > ends_at:
+        if services.clock.monotonic() > ends_at:
             return
 
 

@@ -24,6 +24,7 @@ pre{white-space:pre-wrap}
 </style></head><body><div id="vx"></div></body></html>"""
 
 
+@router.head("/mail-frame")
 @router.get("/mail-frame")
 async def mail_frame(request: Request) -> Response:
     """Return the constant shell that a message body is written into, under its own policy."""
@@ -39,6 +40,7 @@ async def mail_frame(request: Request) -> Response:
     )
 
 
+@router.head("/{path:path}")
 @router.get("/{path:path}")
 async def page(path: str, request: Request, services: Services) -> Response:
     """Return a file of the client, or its page for every path that it routes itself."""

@@ -1,20 +1,27 @@
 """Emails: list, open, mark."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from vexmail.domain.errors import NotFound
 from vexmail.domain.flags import FLAGGED, IMPORTANT, SEEN, FlagEdit
-from vexmail.domain.ids import AccountId, MessageId
+from vexmail.domain.ids import MessageId
 from vexmail.store.queries import emails, mailboxes
 from vexmail.store.queries.access import UserRow
 from vexmail.web.answer import json_answer, listing
 from vexmail.web.auth import CurrentUser
-from vexmail.web.ids import number
+from vexmail.web.ids import number, own_account
 from vexmail.web.problem import ApiError, answers
-from vexmail.web.schemas.mail import AttachmentList, Email, EmailList, EmailSummary, Toggle
+from vexmail.web.schemas.mail import (
+    AttachmentList,
+    Email,
+    EmailList,
+    EmailSummary,
+    Role,
+    Toggle,
+)
 from vexmail.web.services import Services, WebServices
 
 router = APIRouter(tags=["emails"])
@@ -58,13 +65,16 @@ async def email_list(
     """Return one page of the list, for the route and for the client's first paint."""
     if part.cursor is not None and part.offset is not None:
         raise ApiError(422, "invalid_request", "Send either cursor or offset, not both.")
-    account = None if wanted.account is None else AccountId(number(wanted.account, "account"))
     chosen = emails.EmailFilter(
         wanted.unread, wanted.starred, wanted.flagged, wanted.has_attachment
     )
+    is_role = wanted.mailbox is None or wanted.mailbox in get_args(Role)
+    if not is_role:
+        number(wanted.mailbox or "", "mailbox")
+    account = await own_account(services.reader, user.id, wanted.account)
     async with services.reader() as driver:
         boxes = await mailboxes.choose(driver, user.id, wanted.mailbox, account)
-        if not boxes and wanted.mailbox is not None and wanted.mailbox.isdigit():
+        if not boxes and not is_role:
             raise NotFound("There is no such mailbox.")
         try:
             items, next_cursor = await emails.page(

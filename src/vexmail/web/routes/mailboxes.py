@@ -2,11 +2,10 @@
 
 from fastapi import APIRouter, Response
 
-from vexmail.domain.ids import AccountId
 from vexmail.store.queries import mailboxes as views
 from vexmail.web.answer import json_answer, listing
 from vexmail.web.auth import CurrentUser
-from vexmail.web.ids import number
+from vexmail.web.ids import own_account
 from vexmail.web.problem import answers
 from vexmail.web.schemas.mail import MailboxList
 from vexmail.web.services import Services
@@ -19,7 +18,7 @@ async def list_mailboxes(
     user: CurrentUser, services: Services, account: str | None = None
 ) -> Response:
     """List mailboxes: per account the inbox, then roles, then names."""
-    account_id = None if account is None else AccountId(number(account, "account"))
+    account_id = await own_account(services.reader, user.id, account)
     async with services.reader() as driver:
         items = await views.tree(driver, user.id, account_id)
     return json_answer(listing(items, total=len(items)))

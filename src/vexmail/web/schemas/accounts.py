@@ -5,7 +5,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 
 Security = Literal["tls", "starttls", "none"]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=320)]
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"  # in no name, and no mail server could be told one
+_MAIL_ADDRESS = r"^[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+$"
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=320, pattern=_NO_CONTROLS)
+]
 Host = Annotated[
     str,
     StringConstraints(
@@ -29,7 +33,7 @@ class ImapLogin(BaseModel):
     host: Host = Field(examples=["imap.example.com"])
     port: int = Field(ge=1, le=65535, examples=[993])
     security: Security = "tls"
-    username: Annotated[str, StringConstraints(min_length=1, max_length=320)]
+    username: Annotated[str, StringConstraints(min_length=1, max_length=320, pattern=_NO_CONTROLS)]
     password: SecretStr = Field(min_length=1, max_length=4096)
 
 
@@ -39,7 +43,7 @@ class NewAccount(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     email: Annotated[
-        str, StringConstraints(strip_whitespace=True, max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")
+        str, StringConstraints(strip_whitespace=True, max_length=320, pattern=_MAIL_ADDRESS)
     ] = Field(examples=["ada@example.com"])
     name: Line = ""
     imap: ImapLogin
