@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { DateText } from '@/domain/dates';
 import type { EmailId } from '@/domain/entities';
 import { type ListFilter, type ListQuery, listKey } from '@/domain/listQuery';
@@ -65,7 +65,7 @@ export function MessageList(props: Props) {
       row={row}
       showsRecipients={props.showsRecipients}
       isActive={index === active}
-      openId={openId}
+      isOpen={rows.idAt(index) !== undefined && rows.idAt(index) === openId}
       today={today}
       actions={actions}
     />
@@ -118,28 +118,29 @@ type StoredRowProps = {
   row: RowProps;
   showsRecipients: boolean;
   isActive: boolean;
-  openId: EmailId | null;
+  isOpen: boolean;
+  /** Changes at midnight, when dates read differently. */
   today: string;
   actions: RowActions;
 };
 
+/** Whether a row can stay as it is drawn: its place and its words are the same. */
+const isSameRow = (a: StoredRowProps, b: StoredRowProps): boolean =>
+  a.id === b.id &&
+  a.index === b.index &&
+  a.row.style.transform === b.row.style.transform &&
+  a.isActive === b.isActive &&
+  a.isOpen === b.isOpen &&
+  a.showsRecipients === b.showsRecipients &&
+  a.today === b.today &&
+  a.actions === b.actions;
+
 /** Joins a row to the store, so that a changed email draws its own row only. */
-function StoredRow({ id, index, row, openId, ...rest }: StoredRowProps) {
+const StoredRow = memo(function StoredRow({ id, today: _, ...rest }: StoredRowProps) {
   const email = useSelect((state) => (id === undefined ? undefined : selectEmail(state, id)));
-  if (!email) return <LoadingRow row={row} />;
-  const top = row.style.transform;
-  return (
-    <MessageRow
-      {...rest}
-      index={index}
-      row={row}
-      top={top}
-      email={email}
-      isOpen={id === openId}
-      dates={DATES}
-    />
-  );
-}
+  if (!email) return <LoadingRow row={rest.row} />;
+  return <MessageRow {...rest} email={email} dates={DATES} />;
+}, isSameRow);
 
 function onGridKey(event: KeyboardEvent, move: (by: number) => void, grid: GridHandle | null): void {
   const page = grid?.pageRows() ?? 1;

@@ -1,5 +1,4 @@
 import { Mail, MailOpen, Paperclip, Reply, Star } from 'lucide-react';
-import { memo } from 'react';
 import { displayName } from '@/domain/address';
 import type { DateText } from '@/domain/dates';
 import type { EmailSummary } from '@/domain/entities';
@@ -18,67 +17,54 @@ export type RowActions = {
 type Props = {
   index: number;
   row: RowProps;
-  top: string | undefined;
   email: EmailSummary;
   /** Sent mail shows whom it went to. */
   showsRecipients: boolean;
   isActive: boolean;
   isOpen: boolean;
   dates: DateText;
-  today: string;
   actions: RowActions;
 };
 
 /** One message in the list: who, what, when. Two lines, one height. */
-export const MessageRow = memo(
-  function MessageRow({ index, row, email, showsRecipients, isActive, isOpen, dates, actions }: Props) {
-    const who = showsRecipients ? recipients(email) : displayName(email.from);
-    const date = dates.row(email.date, new Date());
-    return (
-      // biome-ignore lint/a11y/useKeyWithClickEvents: keys belong to the grid, which keeps the focus
-      <div
-        {...row}
-        role="row"
-        aria-selected={isOpen}
-        aria-label={spoken(email, who, date)}
-        className={classes(s.row, !email.is_read && s.unread, isActive && s.active, isOpen && s.open)}
-        onClick={() => actions.open(index)}
-      >
-        <span role="gridcell" className={s.mark} />
-        <span role="gridcell">
-          <Avatar of={showsRecipients ? (email.to[0] ?? null) : email.from} />
-        </span>
-        <div role="gridcell" className={s.words}>
-          <div className={s.line}>
-            <bdi className={s.who}>{who}</bdi>
-            {email.is_answered && <Reply size={14} className={s.hint} aria-hidden="true" />}
-            {email.has_attachments && <Paperclip size={14} className={s.hint} aria-hidden="true" />}
-            <time className={s.date} dateTime={email.date} title={dates.full(email.date)}>
-              {date}
-            </time>
-          </div>
-          <div className={s.second}>
-            <div className={s.text} dir="auto">
-              {email.is_draft && <span className={s.draft}>Draft </span>}
-              <span className={s.subject}>{subjectOf(email)}</span>
-              {email.snippet && ` — ${email.snippet}`}
-            </div>
+export function MessageRow({ index, row, email, showsRecipients, isActive, isOpen, dates, actions }: Props) {
+  const who = showsRecipients ? recipients(email) : displayName(email.from);
+  const date = dates.row(email.date, new Date());
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: keys belong to the grid, which keeps the focus
+    <div
+      {...row}
+      role="row"
+      aria-selected={isOpen}
+      aria-label={spoken(email, who, date)}
+      className={classes(s.row, !email.is_read && s.unread, isActive && s.active, isOpen && s.open)}
+      onClick={() => actions.open(index)}
+    >
+      <span role="gridcell" className={s.mark} />
+      <span role="gridcell">
+        <Avatar of={showsRecipients ? (email.to[0] ?? null) : email.from} />
+      </span>
+      <div role="gridcell" className={s.words}>
+        <div className={s.line}>
+          <bdi className={s.who}>{who}</bdi>
+          {email.is_answered && <Reply size={14} className={s.hint} aria-hidden="true" />}
+          {email.has_attachments && <Paperclip size={14} className={s.hint} aria-hidden="true" />}
+          <time className={s.date} dateTime={email.date} title={dates.full(email.date)}>
+            {date}
+          </time>
+        </div>
+        <div className={s.second}>
+          <div className={s.text} dir="auto">
+            {email.is_draft && <span className={s.draft}>Draft </span>}
+            <span className={s.subject}>{subjectOf(email)}</span>
+            {email.snippet && ` — ${email.snippet}`}
           </div>
         </div>
-        <RowActionsCell email={email} actions={actions} />
       </div>
-    );
-  },
-  (a, b) =>
-    a.email === b.email &&
-    a.index === b.index &&
-    a.top === b.top &&
-    a.isActive === b.isActive &&
-    a.isOpen === b.isOpen &&
-    a.showsRecipients === b.showsRecipients &&
-    a.today === b.today &&
-    a.actions === b.actions,
-);
+      <RowActionsCell email={email} actions={actions} />
+    </div>
+  );
+}
 
 const subjectOf = (email: EmailSummary): string => email.subject || 'No subject';
 
