@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from vexmail.domain.ids import AccountId, MailboxId, ModSeq, Uid, UidValidity, UserId
+from vexmail.domain.message import RemoteFlags
 
 
 class MailboxRole(StrEnum):
@@ -56,6 +57,25 @@ class SelectedMailbox:
     highest_modseq: ModSeq
     read_only: bool
     permanent_flags: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteChanges:
+    """What QRESYNC told at SELECT: flags that changed, and UIDs that are gone for sure."""
+
+    flags: tuple[RemoteFlags, ...]
+    vanished: tuple[Uid, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxCounters:
+    """STATUS of one mailbox (RFC 9051 §6.3.11); ``highest_modseq`` is 0 where not kept."""
+
+    messages: int
+    unseen: int
+    uid_next: Uid
+    uid_validity: UidValidity
+    highest_modseq: ModSeq
 
 
 @dataclass(frozen=True, slots=True)

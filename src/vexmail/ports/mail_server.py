@@ -7,12 +7,13 @@ connection, since IMAP cannot take a command back.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from vexmail.domain.flags import FlagEdit
-from vexmail.domain.ids import ModSeq, Uid
-from vexmail.domain.mailbox import RemoteMailbox, SelectedMailbox
+from vexmail.domain.flags import FlagEdit, Flags
+from vexmail.domain.ids import ModSeq, Uid, UidValidity
+from vexmail.domain.mailbox import MailboxCounters, RemoteChanges, RemoteMailbox, SelectedMailbox
 from vexmail.domain.message import RemoteBody, RemoteFlags, RemoteMessage
 from vexmail.domain.server_address import Credentials, Security, ServerAddress
 
@@ -108,6 +109,93 @@ class MailSession(Protocol):
         Raises:
             CommandRefused: the server would not.
         """
+        ...
+
+    async def changes_since(
+        self, wire_name: str, uid_validity: UidValidity, mod_seq: ModSeq
+    ) -> tuple[SelectedMailbox, RemoteChanges | None]:
+        """Select a mailbox and hear in the same round trip what changed after ``mod_seq``.
+
+        Uses QRESYNC (RFC 7162 §3.2.5), enabled at login where offered (RFC 5161).
+
+        Returns:
+            What SELECT said, and the changes; None where the server has no QRESYNC, the
+            UIDVALIDITY differs, or the answer cannot be trusted: compare in full then.
+
+        Raises:
+            MailboxGone: it cannot be opened.
+        """
+        ...
+
+    async def mailbox_counters(self) -> dict[str, MailboxCounters]:
+        """Return the counters of every selectable mailbox by ``wire_name``.
+
+        One round trip with LIST-STATUS (RFC 5819), else one STATUS each; mailboxes that are
+        gone or refuse are left out.
+        """
+        ...
+
+    async def move(self, uids: Sequence[Uid], target: str) -> dict[Uid, Uid]:
+        """Move messages of the selected mailbox to the mailbox with wire name ``target``.
+
+        MOVE (RFC 6851), else COPY, ``\\Deleted`` and UID EXPUNGE (RFC 4315); where neither is
+        offered, COPY and ``\\Deleted`` followed by EXPUNGE only if no other message of the
+        mailbox is marked ``\\Deleted``. UIDs that are gone are left out.
+
+        Returns:
+            New UID by old UID as COPYUID told (RFC 4315 §3); empty where it did not.
+
+        Raises:
+            MailboxGone: the target does not exist (TRYCREATE).
+            CommandRefused: the server would not, for instance OVERQUOTA.
+        """
+        ...
+
+    async def copy(self, uids: Sequence[Uid], target: str) -> dict[Uid, Uid]:
+        """Copy messages of the selected mailbox; answers and errors as ``move``."""
+        ...
+
+    async def expunge(self, uids: Sequence[Uid]) -> None:
+        """Remove messages of the selected mailbox for good, and no others.
+
+        Raises:
+            CommandRefused: the server would not, or cannot expunge single messages while
+                others are marked as deleted.
+        """
+        ...
+
+    async def append(
+        self, wire_name: str, raw: bytes, flags: Flags, received_at: datetime | None
+    ) -> Uid | None:
+        """Add a message to a mailbox; answer its UID where the server tells (APPENDUID).
+
+        Raises:
+            MailboxGone, CommandRefused: the server would not.
+        """
+        ...
+
+    async def find_by_message_id(self, internet_message_id: str) -> list[Uid]:
+        """Return the UIDs of the selected mailbox with this ``Message-ID``, ascending."""
+        ...
+
+    async def create_mailbox(self, name: str) -> str:
+        """Create a mailbox with this decoded name and subscribe to it; answer its wire name.
+
+        Raises:
+            CommandRefused: the server would not, for instance because it exists.
+        """
+        ...
+
+    async def rename_mailbox(self, wire_name: str, name: str) -> str:
+        """Give a mailbox another decoded name, with all below it; answer its new wire name."""
+        ...
+
+    async def delete_mailbox(self, wire_name: str) -> None:
+        """Delete a mailbox and its messages."""
+        ...
+
+    async def subscribe(self, wire_name: str, *, wanted: bool) -> None:
+        """Subscribe to a mailbox or end that (RFC 9051 §6.3.7, §6.3.8)."""
         ...
 
     async def idle(self, seconds: float) -> frozenset[Wake]:
