@@ -9,6 +9,7 @@ MessageId = NewType("MessageId", int)
 """Our key of a message, stable across moves. Not the ``Message-ID`` header."""
 AttachmentId = NewType("AttachmentId", int)
 IntentId = NewType("IntentId", int)
+OperationId = NewType("OperationId", int)
 
 Uid = NewType("Uid", int)
 """Unique identifier of a message within one mailbox (RFC 9051 §2.3.1.1); 1..2^32-1."""

@@ -15,7 +15,7 @@ from aioimaplib import aioimaplib
 from typing_extensions import override
 
 from vexmail.domain.errors import ConnectionLost, ConnectionTimedOut, Defect, VexMailError
-from vexmail.imap.encode import Astring, wire_lines
+from vexmail.imap.encode import Argument, unasked_literal, wire_lines
 from vexmail.imap.framer import Framer, Limits, Unit
 
 # At DEBUG the library logs whole messages and at INFO unread lines; neither may reach a log.
@@ -104,7 +104,7 @@ class ImapConnection(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # u
         """Enter or leave the selected state."""
         self.state = aioimaplib.SELECTED if selected else aioimaplib.AUTH
 
-    def begin(self, name: str, *arguments: str | Astring, prefix: str = "") -> "Running":
+    def begin(self, name: str, *arguments: Argument, prefix: str = "") -> "Running":
         """Send a command and return at once; its answers come through ``take``.
 
         Args:
@@ -119,7 +119,8 @@ class ImapConnection(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # u
             raise Defect(f"{name} is not legal in state {self.state}.")
         tag: str = self.new_tag()
         whole_name = f"{prefix} {name}" if prefix else name
-        lines = wire_lines(tag, whole_name, arguments, literal_plus="LITERAL+" in self.capabilities)
+        unasked = unasked_literal(self.capabilities)
+        lines = wire_lines(tag, whole_name, arguments, unasked=unasked)
         # Registered under its tag, not its name: FETCHes may then be pipelined.
         self.pending_async_commands[tag] = aioimaplib.Command(
             name, tag, untagged_resp_name=tag, loop=self.loop

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,6 +17,21 @@ class Astring:
     """An argument that may be any text: sent quoted, or as a literal where it is not ASCII."""
 
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """An argument sent byte for byte, whatever it holds but NUL (RFC 9051 §4.3)."""
+
+    data: bytes = field(repr=False)
+
+
+Argument = str | Astring | Literal
+"""Protocol text as ``str`` (already valid), anything of a person as ``Astring`` or ``Literal``."""
+
+SHORT_LITERAL: Final = 4096  # bytes that LITERAL- and IMAP4rev2 let us send unasked (RFC 7888 §5)
+# With LITERAL+ any length is allowed; asking first lets a server refuse what it has no room for.
+LONG_LITERAL: Final = 1 << 20
 
 
 def refuses(text: str) -> bool:
@@ -35,36 +50,56 @@ def sasl_plain(credentials: Credentials) -> str:
     return base64.b64encode(message).decode("ascii")
 
 
+def unasked_literal(capabilities: Collection[str]) -> int:
+    """Return how many bytes a literal may have that is sent without waiting for ``+``."""
+    if "LITERAL+" in capabilities:
+        return LONG_LITERAL
+    return SHORT_LITERAL if {"LITERAL-", "IMAP4REV2"} & set(capabilities) else -1
+
+
 def wire_lines(
-    tag: str, name: str, arguments: Iterable[str | Astring], *, literal_plus: bool
+    tag: str, name: str, arguments: Iterable[Argument], *, unasked: int = -1
 ) -> list[bytes]:
     """Return the command cut where the server must say ``+`` before we go on.
 
     Args:
         tag: the command's tag.
         name: the command's name, ``UID`` included.
-        arguments: protocol text as ``str`` (already valid), anything of a person as ``Astring``.
-        literal_plus: the server takes non-synchronising literals (RFC 7888).
+        arguments: see ``Argument``.
+        unasked: most bytes of a literal that need no ``+``; see ``unasked_literal``.
 
     Raises:
-        Defect: an argument holds CR, LF or NUL; callers check texts of persons first.
+        Defect: an argument holds CR, LF or NUL, a literal NUL; callers check what persons gave.
     """
     lines: list[bytes] = []
-    current = f"{tag} {name}".encode("ascii")
+    pieces = [f"{tag} {name}".encode("ascii")]
     for argument in arguments:
-        text = argument if isinstance(argument, str) else argument.text
-        if refuses(text):
-            raise Defect("A command argument holds a line break or NUL.")
-        if isinstance(argument, str):
-            current += b" " + text.encode("ascii")
-        elif text.isascii():
-            current += b" " + quoted(text).encode("ascii")
+        raw = _literal_bytes(argument)
+        if raw is None:
+            pieces.append(b" " + _word(argument))
+        elif len(raw) <= unasked:
+            pieces += [b" {%d+}\r\n" % len(raw), raw]
         else:
-            raw = text.encode("utf-8")
-            if literal_plus:
-                current += b" {%d+}\r\n" % len(raw) + raw
-            else:
-                lines.append(current + b" {%d}\r\n" % len(raw))
-                current = raw
-    lines.append(current + b"\r\n")
+            lines.append(b"".join([*pieces, b" {%d}\r\n" % len(raw)]))
+            pieces = [raw]
+    lines.append(b"".join([*pieces, b"\r\n"]))
     return lines
+
+
+def _literal_bytes(argument: Argument) -> bytes | None:
+    """Return what goes out as a literal, or None for what does not."""
+    if isinstance(argument, Literal):
+        if b"\x00" in argument.data:
+            raise Defect("A literal holds NUL.")
+        return argument.data
+    text = argument if isinstance(argument, str) else argument.text
+    if refuses(text):
+        raise Defect("A command argument holds a line break or NUL.")
+    return None if isinstance(argument, str) or text.isascii() else text.encode("utf-8")
+
+
+def _word(argument: Argument) -> bytes:
+    text = argument if isinstance(argument, str) else ""
+    if isinstance(argument, Astring):
+        text = quoted(argument.text)
+    return text.encode("ascii")

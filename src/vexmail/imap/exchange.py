@@ -15,10 +15,17 @@ import structlog
 
 from vexmail.domain.errors import ConnectionTimedOut, Defect, ProtocolViolation, VexMailError
 from vexmail.imap.connection import ImapConnection, Running
-from vexmail.imap.encode import Astring
+from vexmail.imap.encode import Argument
 from vexmail.imap.framer import Unit
 from vexmail.imap.response_parser import capability_names, parse_response
-from vexmail.imap.responses import Capability, Condition, Continuation, Response
+from vexmail.imap.responses import (
+    Capability,
+    Condition,
+    Continuation,
+    Enabled,
+    Namespace,
+    Response,
+)
 from vexmail.imap.watch import MailboxWatch
 from vexmail.imap.wording import said_bye
 from vexmail.ports.mail_server import Credentials
@@ -61,6 +68,10 @@ class Exchange:
         self.capabilities: frozenset[str] = frozenset()
         self.capabilities_told = False
         """Whether the server named its capabilities since this was last set to False."""
+        self.enabled: frozenset[str] = frozenset()
+        """Extensions the server switched on for us (RFC 5161)."""
+        self.personal_namespace: Namespace | None = None
+        """Where new mailboxes go, once asked for."""
         self._credentials = credentials
         self._loop = connection.loop
         self._turn_began = 0.0
@@ -69,10 +80,11 @@ class Exchange:
     async def run(
         self,
         name: str,
-        *arguments: str | Astring,
+        *arguments: Argument,
         prefix: str = "",
         later: tuple[bytes, ...] = (),
         total: float = TOTAL,
+        patience: float = 0.0,
     ) -> Answer:
         """Send a command and read until its tagged answer, which may be NO or BAD.
 
@@ -80,13 +92,14 @@ class Exchange:
             name: see ``ImapConnection.begin``; so are ``arguments`` and ``prefix``.
             later: what to send at each ``+`` of the server, line ends included.
             total: most seconds for the whole; ``SILENCE`` holds between bytes, too.
+            patience: seconds added to both, for what takes long to send.
         """
         with self.guard():
             try:
-                async with asyncio.timeout(total):
+                async with asyncio.timeout(total + patience):
                     running = self.connection.begin(name, *arguments, prefix=prefix)
                     running.pieces.extend(later)
-                    return await self._answer(running)
+                    return await self._answer(running, SILENCE + patience)
             except TimeoutError as error:
                 raise ConnectionTimedOut(
                     f"The mail server did not finish {name} in time. It will be tried again."
@@ -96,7 +109,7 @@ class Exchange:
         self,
         read: Callable[[Unit], Row | None],
         name: str,
-        *arguments: str | Astring,
+        *arguments: Argument,
         prefix: str = "UID",
     ) -> Rows[Row]:
         """Send a command whose answer is rows; what ``read`` turns down is taken note of."""
@@ -130,11 +143,11 @@ class Exchange:
         finally:
             connection.abort()
 
-    async def _answer(self, running: Running) -> Answer:
+    async def _answer(self, running: Running, silence: float) -> Answer:
         responses: list[Response] = []
         size = 0
         while size < ANSWER_BYTES:
-            unit = await self.next_unit()
+            unit = await self.next_unit(silence)
             size += _RESPONSE_COST + sum(map(len, unit))
             response = parse_response(unit)
             tagged = self._take_in(response, running)
@@ -187,6 +200,8 @@ class Exchange:
                     log.warning("imap.alert", characters=len(response.text))
             case Capability(names):
                 self._set_capabilities(names)
+            case Enabled(names):
+                self.enabled |= names
             case _:
                 pass
         self.watch.observe(response)

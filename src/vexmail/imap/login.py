@@ -1,4 +1,4 @@
-"""From an open connection to a logged-in one: greeting, STARTTLS, capabilities, authentication."""
+"""From an open connection to a logged-in one: greeting, STARTTLS, capabilities, login, ENABLE."""
 
 import ssl
 from typing import Final
@@ -13,6 +13,7 @@ from vexmail.imap.connection import ImapConnection
 from vexmail.imap.dial import upgrade
 from vexmail.imap.encode import Astring, refuses, sasl_plain
 from vexmail.imap.exchange import Answer, Exchange
+from vexmail.imap.introduction import introduce
 from vexmail.imap.response_parser import parse_response
 from vexmail.imap.responses import Condition
 from vexmail.ports.mail_server import Credentials, Security, ServerAddress
@@ -28,7 +29,7 @@ async def log_in(
     credentials: Credentials,
     context: ssl.SSLContext,
 ) -> Exchange:
-    """Return the dialogue, authenticated, with the capabilities that hold after login."""
+    """Return the dialogue, logged in, with the capabilities that hold then, and introduced."""
     exchange = Exchange(connection, credentials)
     authenticated = await _greeting(exchange, address)
     if address.security is Security.STARTTLS:
@@ -40,6 +41,7 @@ async def log_in(
         connection.logged_in()
     # "CAPABILITY in the tagged OK is optional" (RFC 9051 §6.2.2): ask where it was not given.
     await _capabilities(exchange)
+    await introduce(exchange)
     return exchange
 
 

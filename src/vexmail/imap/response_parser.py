@@ -9,12 +9,15 @@ from vexmail.imap.responses import (
     Capability,
     Condition,
     Continuation,
+    Enabled,
     ESearch,
     Exists,
     Expunge,
     Fetch,
     ListEntry,
     MailboxFlags,
+    Namespace,
+    Namespaces,
     Other,
     Response,
     Search,
@@ -186,6 +189,25 @@ def _capability(unit: Unit, start: int) -> Response:
     return Capability(capability_names(_text(unit[0][start:])))
 
 
+def _enabled(unit: Unit, start: int) -> Response:
+    return Enabled(capability_names(_text(unit[0][start:])))
+
+
+def _namespaces(unit: Unit, start: int) -> Response:
+    values = tokenise(unit, start)
+    if len(values) != 3:  # personal, other users', shared; each NIL or a list
+        raise ProtocolViolation(_GARBLED)
+    personal, *foreign = [[_namespace(entry) for entry in kind or ()] for kind in values]
+    return Namespaces(tuple(personal), tuple(one for kind in foreign for one in kind))
+
+
+def _namespace(entry: Token) -> Namespace:
+    if not isinstance(entry, list) or len(entry) < 2:  # more than two: extensions
+        raise ProtocolViolation(_GARBLED)
+    delimiter = None if entry[1] is None else _text(_bytes(entry[1])) or None
+    return Namespace(_bytes(entry[0]).decode("utf-8", "replace"), delimiter)
+
+
 def _flags(unit: Unit, start: int) -> Response:
     values = tokenise(unit, start)
     return MailboxFlags(frozenset(_words(values[0] if values else None)))
@@ -199,5 +221,7 @@ _READERS: Final = {
     "ESEARCH": _esearch,
     "VANISHED": _vanished,
     "CAPABILITY": _capability,
+    "ENABLED": _enabled,
+    "NAMESPACE": _namespaces,
     "FLAGS": _flags,
 }

@@ -122,6 +122,29 @@ class Capability:
 
 
 @dataclass(frozen=True, slots=True)
+class Enabled:
+    """Upper-case names of what ENABLE switched on (RFC 5161 §3.2)."""
+
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """One namespace: how its mailboxes' names begin, and what divides levels in them."""
+
+    prefix: str
+    delimiter: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Namespaces:
+    """A NAMESPACE answer (RFC 2342 §5): our own mailboxes, and all other people's."""
+
+    personal: tuple[Namespace, ...]
+    foreign: tuple[Namespace, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MailboxFlags:
     """Flags defined in the selected mailbox (RFC 9051 §7.3.5)."""
 
@@ -147,6 +170,8 @@ Response = (
     | Search
     | ESearch
     | Capability
+    | Enabled
+    | Namespaces
     | MailboxFlags
     | Other
 )

@@ -38,7 +38,10 @@ class MailboxWatch:
             case Expunge():
                 self._lose(1)
             case Vanished(uids, earlier=False):
-                self._lose(uid_sets.count(uids))
+                count = uid_sets.count(uids)
+                # A few bytes can name four billion; such a count would make any list look
+                # complete. The news stands, the number does not.
+                self._lose(count if count <= self.exists else 0)
             case Fetch(items) if "FLAGS" in items:
                 self._wakes.add(Wake.FLAGS_CHANGED)
             case Condition(code="CLOSED"):

@@ -12,7 +12,7 @@ from vexmail.store.unit_of_work import Transaction
 _PLACES = """
 SELECT e.mailbox_id, b.wire_name, b.uid_validity, e.uid, m.id AS message_id, m.size
   FROM messages m
-  JOIN mailbox_entries e ON e.message_id = m.id
+  JOIN mailbox_entries e ON e.message_id = m.id AND e.uid > 0
   JOIN mailboxes b ON b.id = e.mailbox_id AND b.selectable
 """
 
@@ -34,6 +34,14 @@ async def places_of(tx: Transaction, message_id: MessageId) -> list[Place]:
         _PLACES + " WHERE m.id = $1 ORDER BY e.mailbox_id, e.uid", message_id
     )
     return [Place(**dict(r)) for r in rows]
+
+
+async def internet_message_id(tx: Transaction, message_id: MessageId) -> str:
+    """Return a message's ``Message-ID``; empty when it has none."""
+    found = await tx.driver.fetchval(
+        "SELECT internet_message_id FROM messages WHERE id = $1", message_id
+    )
+    return found or ""
 
 
 async def mark_stored(

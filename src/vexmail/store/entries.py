@@ -38,10 +38,14 @@ class FlagChange:
     message_id: MessageId
     before: Flags
     after: Flags
+    hidden: bool = False
+    """The entry is not shown here any more, so it counts for nothing."""
 
     @property
     def unread_delta(self) -> int:
         """Return by how much the mailbox's unread count grew: -1, 0 or 1."""
+        if self.hidden:
+            return 0
         return (SEEN not in self.after) - (SEEN not in self.before)
 
     @property
@@ -70,7 +74,8 @@ async def known_uids(tx: Transaction, mailbox_id: MailboxId, uids: Sequence[Uid]
 async def server_flags(tx: Transaction, mailbox_id: MailboxId) -> dict[Uid, Flags]:
     """Return what the server last said of every UID that we hold."""
     rows = await tx.driver.fetch(
-        "SELECT uid, server_flags FROM mailbox_entries WHERE mailbox_id = $1", mailbox_id
+        "SELECT uid, server_flags FROM mailbox_entries WHERE mailbox_id = $1 AND uid > 0",
+        mailbox_id,
     )
     return {Uid(r["uid"]): frozenset(r["server_flags"]) for r in rows}
 
@@ -111,8 +116,8 @@ async def update_flags(
     """
     newest = {t.uid: t for t in told}
     rows = await tx.driver.fetch(
-        "SELECT uid, message_id, mod_seq, server_flags, flags FROM mailbox_entries"
-        " WHERE mailbox_id = $1 AND uid = ANY($2::bigint[])",
+        "SELECT uid, message_id, mod_seq, server_flags, flags, hidden_by IS NOT NULL AS hidden"
+        " FROM mailbox_entries WHERE mailbox_id = $1 AND uid = ANY($2::bigint[])",
         mailbox_id,
         list(newest),
     )
@@ -127,7 +132,7 @@ async def update_flags(
         after = effective(fact.flags, pending.get(message_id, ()))
         mod_seq = ModSeq(max(fact.mod_seq, row["mod_seq"]))
         if after != before:
-            changes.append(FlagChange(message_id, before, after))
+            changes.append(FlagChange(message_id, before, after, row["hidden"]))
         elif fact.flags == frozenset(row["server_flags"]) and mod_seq == row["mod_seq"]:
             continue
         updates.append((fact.uid, mod_seq, fact.flags, after))
@@ -140,8 +145,8 @@ async def lay_over(
 ) -> list[tuple[MailboxId, FlagChange]]:
     """Work out a message's effective flags anew in every mailbox that holds it."""
     rows = await tx.driver.fetch(
-        "SELECT mailbox_id, uid, mod_seq, server_flags, flags FROM mailbox_entries"
-        " WHERE message_id = $1 ORDER BY mailbox_id",
+        "SELECT mailbox_id, uid, mod_seq, server_flags, flags, hidden_by IS NOT NULL AS hidden"
+        " FROM mailbox_entries WHERE message_id = $1 ORDER BY mailbox_id",
         message_id,
     )
     changes: list[tuple[MailboxId, FlagChange]] = []
@@ -152,7 +157,7 @@ async def lay_over(
             continue
         mailbox_id = MailboxId(row["mailbox_id"])
         await _write(tx, mailbox_id, [(Uid(row["uid"]), ModSeq(row["mod_seq"]), server, after)])
-        changes.append((mailbox_id, FlagChange(message_id, before, after)))
+        changes.append((mailbox_id, FlagChange(message_id, before, after, row["hidden"])))
     return changes
 
 
@@ -180,17 +185,24 @@ async def acknowledge(
     await _write(tx, mailbox_id, updates)
 
 
-async def remove(
-    tx: Transaction, mailbox_id: MailboxId, uids: Sequence[Uid]
-) -> list[tuple[MessageId, bool]]:
-    """Remove entries by UID; answer the message and whether it was unread, for those found."""
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """An entry that was there; ``hidden`` ones were not shown any more."""
+
+    message_id: MessageId
+    unread: bool
+    hidden: bool
+
+
+async def remove(tx: Transaction, mailbox_id: MailboxId, uids: Sequence[Uid]) -> list[Removed]:
+    """Remove entries by UID; answer those that were there."""
     rows = await tx.driver.fetch(
         "DELETE FROM mailbox_entries WHERE mailbox_id = $1 AND uid = ANY($2::bigint[])"
-        " RETURNING message_id, NOT is_read AS unread",
+        " RETURNING message_id, NOT is_read AS unread, hidden_by IS NOT NULL AS hidden",
         mailbox_id,
         list(uids),
     )
-    return [(MessageId(r["message_id"]), r["unread"]) for r in rows]
+    return [Removed(MessageId(r["message_id"]), r["unread"], r["hidden"]) for r in rows]
 
 
 async def remove_all(tx: Transaction, mailbox_id: MailboxId) -> list[MessageId]:

@@ -1,26 +1,49 @@
-"""Intents: wishes about flags, durable before they are carried out."""
+"""Intents: wishes about messages, durable before they are carried out."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from vexmail.domain.flags import FlagEdit
-from vexmail.domain.ids import AccountId, IntentId, MessageId
-from vexmail.domain.intent import PendingIntent
+from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId, OperationId
+from vexmail.domain.intent import PendingIntent, Wish, WishKind
 from vexmail.store.unit_of_work import Transaction
+
+_COLUMNS = (
+    "id, message_id, kind, add_flags, remove_flags, source_mailbox_id, target_mailbox_id,"
+    " attempts, sent_at"
+)
 
 
 async def record(
-    tx: Transaction, account_id: AccountId, message_id: MessageId, edit: FlagEdit
+    tx: Transaction,
+    account_id: AccountId,
+    message_id: MessageId,
+    wish: Wish,
+    *,
+    operation_id: OperationId | None = None,
+    grace: float = 0.0,
 ) -> IntentId:
-    """Write a wish down; from now on it survives a crash."""
+    """Write a wish down; from now on it survives a crash.
+
+    ``grace`` is how many seconds it waits before it is carried out, so that it can still be
+    taken back.
+    """
     return IntentId(
         await tx.driver.fetchval(
-            "INSERT INTO intents (account_id, message_id, add_flags, remove_flags)"
-            " VALUES ($1, $2, $3, $4) RETURNING id",
+            "INSERT INTO intents (account_id, message_id, operation_id, kind, add_flags,"
+            " remove_flags, source_mailbox_id, target_mailbox_id, next_attempt_at)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + make_interval(secs => $9))"
+            " RETURNING id",
             account_id,
             message_id,
-            sorted(edit.add),
-            sorted(edit.remove),
+            operation_id,
+            wish.kind,
+            sorted(wish.edit.add),
+            sorted(wish.edit.remove),
+            wish.source,
+            wish.target,
+            grace,
         )
     )
 
@@ -28,14 +51,14 @@ async def record(
 async def pending_edits(
     tx: Transaction, account_id: AccountId, message_ids: Sequence[MessageId]
 ) -> dict[MessageId, list[FlagEdit]]:
-    """Return the pending wishes of these messages, oldest first."""
+    """Return the pending wishes about flags of these messages, oldest first."""
     if not message_ids:
         return {}
     edits: dict[MessageId, list[FlagEdit]] = defaultdict(list)
     for row in await tx.driver.fetch(
         "SELECT message_id, add_flags, remove_flags FROM intents"
-        " WHERE account_id = $1 AND state = 'pending' AND message_id = ANY($2::bigint[])"
-        " ORDER BY id",
+        " WHERE account_id = $1 AND state = 'pending' AND kind = 'flags'"
+        " AND message_id = ANY($2::bigint[]) ORDER BY id",
         account_id,
         list(message_ids),
     ):
@@ -45,31 +68,41 @@ async def pending_edits(
 
 
 async def next_pending(
-    tx: Transaction, account_id: AccountId, limit: int = 50
+    tx: Transaction, account_id: AccountId, limit: int = 500
 ) -> list[PendingIntent]:
-    """Return the account's wishes that are due, in the order they were made."""
+    """Return the account's wishes that are due, in the order they were made.
+
+    A wish waits for the earlier ones of its message, so none overtakes another.
+    """
     rows = await tx.driver.fetch(
-        "SELECT id, message_id, add_flags, remove_flags, attempts FROM intents"
+        f"SELECT {_COLUMNS} FROM intents i"  # noqa: S608 - constant columns
         " WHERE account_id = $1 AND state = 'pending' AND next_attempt_at <= now()"
+        " AND NOT EXISTS (SELECT 1 FROM intents e WHERE e.account_id = $1"
+        " AND e.state = 'pending' AND e.message_id = i.message_id AND e.id < i.id"
+        " AND e.next_attempt_at > now())"
         " ORDER BY id LIMIT $2",
         account_id,
         limit,
     )
-    return [
-        PendingIntent(
-            IntentId(r["id"]),
-            MessageId(r["message_id"]),
-            FlagEdit(frozenset(r["add_flags"]), frozenset(r["remove_flags"])),
-            r["attempts"],
-        )
-        for r in rows
-    ]
+    return [_pending(row) for row in rows]
+
+
+async def of_operation(
+    tx: Transaction, operation_id: OperationId
+) -> list[tuple[PendingIntent, AccountId, str]]:
+    """Return a batch's wishes, newest first, with their accounts and states."""
+    rows = await tx.driver.fetch(
+        f"SELECT {_COLUMNS}, account_id, state FROM intents"  # noqa: S608 - constant columns
+        " WHERE operation_id = $1 ORDER BY id DESC",
+        operation_id,
+    )
+    return [(_pending(r), AccountId(r["account_id"]), r["state"]) for r in rows]
 
 
 async def finish(
     tx: Transaction, intent_id: IntentId, state: str, code: str = "", message: str = ""
 ) -> bool:
-    """Close a pending wish as settled or rejected; False when it was closed before."""
+    """Close a pending wish as settled, rejected or cancelled; False when it was closed before."""
     done = await tx.driver.fetchval(
         "UPDATE intents SET state = $2, error_code = $3, error_message = $4,"
         " attempts = attempts + 1, finished_at = now()"
@@ -82,6 +115,11 @@ async def finish(
     return done is not None
 
 
+async def mark_sent(tx: Transaction, intent_id: IntentId) -> None:
+    """Remember that a command that must not be repeated blindly is about to be sent."""
+    await tx.driver.execute("UPDATE intents SET sent_at = now() WHERE id = $1", intent_id)
+
+
 async def postpone(tx: Transaction, intent_id: IntentId, delay: float) -> None:
     """Count a failed attempt and keep the wish for later."""
     await tx.driver.execute(
@@ -89,4 +127,31 @@ async def postpone(tx: Transaction, intent_id: IntentId, delay: float) -> None:
         " next_attempt_at = now() + make_interval(secs => $2) WHERE id = $1",
         intent_id,
         delay,
+    )
+
+
+async def earliest_due(tx: Transaction, account_id: AccountId) -> float | None:
+    """Return in how many seconds the next wish is due, or None when none is pending."""
+    seconds = await tx.driver.fetchval(
+        "SELECT extract(epoch FROM min(next_attempt_at) - now()) FROM intents"
+        " WHERE account_id = $1 AND state = 'pending'",
+        account_id,
+    )
+    return None if seconds is None else max(0.0, float(seconds))
+
+
+def _pending(row: Mapping[str, Any]) -> PendingIntent:
+    source, target = row["source_mailbox_id"], row["target_mailbox_id"]
+    wish = Wish(
+        WishKind(row["kind"]),
+        FlagEdit(frozenset(row["add_flags"]), frozenset(row["remove_flags"])),
+        None if source is None else MailboxId(source),
+        None if target is None else MailboxId(target),
+    )
+    return PendingIntent(
+        IntentId(row["id"]),
+        MessageId(row["message_id"]),
+        wish,
+        row["attempts"],
+        row["sent_at"] is not None,
     )

@@ -21,7 +21,8 @@ _INVARIANTS = {
     "a mailbox's counters equal its entries": """
         SELECT format('mailbox %s: total %s/%s, unread %s/%s', m.id, m.total, count(e.uid),
                       m.unread, count(e.uid) FILTER (WHERE NOT e.is_read)) AS example
-          FROM mailboxes m LEFT JOIN mailbox_entries e ON e.mailbox_id = m.id
+          FROM mailboxes m
+          LEFT JOIN mailbox_entries e ON e.mailbox_id = m.id AND e.hidden_by IS NULL
          GROUP BY m.id
         HAVING m.total <> count(e.uid)
             OR m.unread <> count(e.uid) FILTER (WHERE NOT e.is_read)""",
@@ -40,6 +41,18 @@ _INVARIANTS = {
     "read and starred follow the effective flags": r"""
         SELECT format('mailbox %s uid %s', mailbox_id, uid) AS example FROM mailbox_entries
          WHERE is_read <> ('\Seen' = ANY(flags)) OR is_starred <> ('\Flagged' = ANY(flags))""",
+    "an entry is hidden, or stands for one to come, only while its intent is on its way": """
+        SELECT format('mailbox %s uid %s hidden by %s', e.mailbox_id, e.uid, e.hidden_by) AS example
+          FROM mailbox_entries e
+         WHERE (e.hidden_by IS NOT NULL AND NOT EXISTS
+                (SELECT 1 FROM intents i WHERE i.id = e.hidden_by AND i.state = 'pending'))
+            OR (e.uid < 0 AND NOT EXISTS
+                (SELECT 1 FROM intents i WHERE i.id = -e.uid
+                    AND i.state IN ('pending', 'settled')))""",
+    "a message has one UID in a mailbox": """
+        SELECT format('mailbox %s message %s', mailbox_id, message_id) AS example
+          FROM mailbox_entries WHERE uid > 0
+         GROUP BY mailbox_id, message_id HAVING count(*) > 1""",
     "effective flags differ from the server's only while a wish is pending": """
         SELECT format('mailbox %s uid %s', e.mailbox_id, e.uid) AS example
           FROM mailbox_entries e

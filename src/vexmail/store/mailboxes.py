@@ -48,7 +48,7 @@ async def of_account(tx: Transaction, account_id: AccountId) -> list[LocalMailbo
 async def local_uids(tx: Transaction, mailbox_id: MailboxId) -> set[Uid]:
     """Return every UID that we hold of a mailbox."""
     rows = await tx.driver.fetch(
-        "SELECT uid FROM mailbox_entries WHERE mailbox_id = $1", mailbox_id
+        "SELECT uid FROM mailbox_entries WHERE mailbox_id = $1 AND uid > 0", mailbox_id
     )
     return {Uid(r[0]) for r in rows}
 
@@ -118,13 +118,6 @@ async def advance(tx: Transaction, mailbox_id: MailboxId, by: Advance) -> None:
         by.highest_modseq,
         by.sync_total,
         by.sync_state,
-    )
-
-
-async def count_unread(tx: Transaction, mailbox_id: MailboxId, difference: int) -> None:
-    """Move the unread counter."""
-    await tx.driver.execute(
-        "UPDATE mailboxes SET unread = unread + $2 WHERE id = $1", mailbox_id, difference
     )
 
 

@@ -13,7 +13,7 @@ from vexmail.store.unit_of_work import Transaction
 _KNOWN = """
 SELECT m.id, m.fingerprint, m.ordinal, m.orphaned_at IS NOT NULL AS orphaned,
        EXISTS (SELECT 1 FROM mailbox_entries e
-                WHERE e.message_id = m.id AND e.mailbox_id = $2) AS here
+                WHERE e.message_id = m.id AND e.mailbox_id = $2 AND e.uid > 0) AS here
   FROM messages m
  WHERE m.account_id = $1 AND m.fingerprint = ANY($3::bytea[])
  ORDER BY m.ordinal

@@ -3,28 +3,13 @@
 import asyncio
 import contextlib
 
-import structlog
-
-from vexmail.domain.backoff import decide
-from vexmail.domain.errors import (
-    CommandRefused,
-    MailboxGone,
-    NotFound,
-    PermanentError,
-    TransientError,
-    UidValidityChanged,
-    VexMailError,
-)
-from vexmail.domain.ids import MailboxId, MessageId
-from vexmail.domain.intent import PendingIntent, Place
-from vexmail.domain.message import RemoteFlags
+from vexmail.domain.errors import MailboxGone, NotFound, UidValidityChanged
+from vexmail.domain.ids import MessageId
 from vexmail.ports.mail_server import MailSession
+from vexmail.sync.intent_pusher import IntentPusher
 from vexmail.sync.sync_state import AccountContext
 
-log = structlog.get_logger()
-
 KEEP_OPEN = 120.0  # seconds; people act in bursts, providers count idle connections
-LOOK_AGAIN = 5.0  # seconds between looks for wishes that were postponed
 
 
 class Interactive:
@@ -33,8 +18,6 @@ class Interactive:
     def __init__(self, context: AccountContext) -> None:
         self._context = context
         self._tools = context.tools
-        self._selected = ""
-        self._postponed = False
 
     async def run(self) -> None:
         """Serve until the session ends with an error; requests left are served by the next.
@@ -43,42 +26,46 @@ class Interactive:
             VexMailError: why the session ended.
         """
         signals = self._context.signals
-        signals.interactive.set()  # wishes of an earlier run may be waiting
         while True:
-            await signals.interactive.wait()
-            if not signals.requests and not await self._due():
-                signals.interactive.clear()
-                continue
-            address, credentials = self._context.address, self._context.credentials
-            async with self._tools.server.connect(address, credentials) as session:
-                self._selected = ""
-                await self._serve(session)
+            due_in = await self._tools.plan.next_intent_in(self._context.id)
+            if signals.requests or due_in == 0:
+                address, credentials = self._context.address, self._context.credentials
+                async with self._tools.server.connect(address, credentials) as session:
+                    await self._serve(session)
+            else:
+                await self._wait(due_in)
 
     async def _serve(self, session: MailSession) -> None:
+        """Work until nothing happened for a while."""
         signals = self._context.signals
+        pusher = IntentPusher(self._context, session)
         while True:
             signals.interactive.clear()
-            await self._answer_requests(session)
-            await self._push_intents(session)
-            if signals.requests:
+            await self._answer_requests(session, pusher)
+            await pusher.push()
+            due_in = await self._tools.plan.next_intent_in(self._context.id)
+            if signals.requests or due_in == 0:
                 continue
-            try:
-                async with asyncio.timeout(LOOK_AGAIN if self._postponed else KEEP_OPEN):
-                    await signals.interactive.wait()
-            except TimeoutError:
-                if not self._postponed:
-                    return
+            patience = KEEP_OPEN if due_in is None else min(due_in, KEEP_OPEN)
+            if not await self._wait(patience) and due_in is None:
+                return
 
-    async def _due(self) -> list[PendingIntent]:
-        return await self._tools.plan.due_intents(self._context.id)
+    async def _wait(self, seconds: float | None) -> bool:
+        """Wait until woken, at most ``seconds``; tell whether we were."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._context.signals.interactive.wait()
+                self._context.signals.interactive.clear()
+                return True
+        return False
 
-    async def _answer_requests(self, session: MailSession) -> None:
+    async def _answer_requests(self, session: MailSession, pusher: IntentPusher) -> None:
         requests = self._context.signals.requests
         while requests:
             request = requests[0]
             if not request.done.done():
                 try:
-                    await self._fetch_body(session, request.message_id)
+                    await self._fetch_body(session, pusher, request.message_id)
                     if not request.done.done():
                         request.done.set_result(None)
                 except NotFound as error:
@@ -86,59 +73,16 @@ class Interactive:
                         request.done.set_exception(error)
             requests.popleft()
 
-    async def _fetch_body(self, session: MailSession, message_id: MessageId) -> None:
+    async def _fetch_body(
+        self, session: MailSession, pusher: IntentPusher, message_id: MessageId
+    ) -> None:
         for place in await self._tools.plan.places_of(message_id):
             with contextlib.suppress(MailboxGone, UidValidityChanged):
-                await self._select(session, place)
-                async for body in session.fetch_bodies([place.uid]):
-                    await self._tools.store_bodies(self._context.id, [(message_id, body.raw)])
+                await pusher.select(place)
+                # To its end: a stream that is left early ends the session.
+                bodies = [b async for b in session.fetch_bodies([place.uid])]
+                if bodies:
+                    stored = [(message_id, bodies[0].raw)]
+                    await self._tools.store_bodies(self._context.id, stored)
                     return
         raise NotFound("The mail server does not hold this email any more.")
-
-    async def _push_intents(self, session: MailSession) -> None:
-        self._postponed = False
-        for intent in await self._due():
-            try:
-                told = await self._carry_out(session, intent)
-                await self._tools.settle_intent.settled(self._context.id, intent, told)
-            except TransientError as error:
-                wait = decide(error, intent.attempts + 1, jitter=1.0)
-                await self._tools.plan.postpone(intent, wait.delay)
-                raise
-            except (CommandRefused, PermanentError) as error:
-                await self._reject(intent, error)
-            except UidValidityChanged:
-                # Another lane numbers the mailbox anew; the wish finds its UID afterwards.
-                await self._tools.plan.postpone(intent, LOOK_AGAIN)
-                self._postponed = True
-
-    async def _carry_out(
-        self, session: MailSession, intent: PendingIntent
-    ) -> dict[MailboxId, list[RemoteFlags]]:
-        """STORE by UID wherever the message lies; replaying it changes nothing."""
-        told: dict[MailboxId, list[RemoteFlags]] = {}
-        places = await self._tools.plan.places_of(intent.message_id)
-        if not places:
-            raise MailboxGone("The email is in no mailbox of the server any more.")
-        for place in places:
-            await self._select(session, place)
-            told[place.mailbox_id] = await session.store_flags([place.uid], intent.edit)
-        return told
-
-    async def _reject(self, intent: PendingIntent, error: VexMailError) -> None:
-        log.warning(
-            "sync.intent_rejected",
-            account_id=self._context.id,
-            intent_id=intent.id,
-            code=error.code,
-            reason=str(error),
-        )
-        await self._tools.settle_intent.rejected(self._context.id, intent, error)
-
-    async def _select(self, session: MailSession, place: Place) -> None:
-        if self._selected != place.wire_name:
-            self._selected = ""
-            selected = await session.select(place.wire_name)
-            if selected.uid_validity != place.uid_validity:
-                raise UidValidityChanged("The server numbered this mailbox anew.")
-            self._selected = place.wire_name

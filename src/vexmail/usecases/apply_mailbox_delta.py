@@ -1,6 +1,6 @@
 """Take over what the server told about one mailbox: rows, counters, cursors, changes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vexmail.domain.change import (
@@ -23,8 +23,9 @@ from vexmail.domain.flags import SEEN
 from vexmail.domain.ids import AccountId, MailboxId, MessageId
 from vexmail.domain.mailbox import LocalMailbox
 from vexmail.domain.message import RemoteMessage
-from vexmail.store import entries, intents, mailboxes, messages
+from vexmail.store import entries, intents, mailboxes, messages, placeholders
 from vexmail.store.entries import FlagChange
+from vexmail.store.placeholders import Placeholder
 from vexmail.store.queries import emails
 from vexmail.store.queries import mailboxes as mailbox_views
 from vexmail.store.unit_of_work import Transaction, UnitOfWork
@@ -64,6 +65,7 @@ class ApplyMailboxDelta:
             await writer.take_messages()
             await writer.take_flags()
             await writer.take_vanished()
+            await writer.drop_placeholders()
             await writer.finish()
             return writer.result
 
@@ -92,19 +94,35 @@ class _Writer:
             return
         placed = await messages.place(tx, AccountId(box.account_id), box.id, fresh)
         pending = await intents.pending_edits(tx, box.account_id, sorted(placed.known))
+        awaited = await placeholders.take_over(tx, box.id, sorted(placed.known))
         self._unread += await entries.insert(tx, box.id, fresh, placed.ids, pending)
         self._total += len(fresh)
+        await self._replace(awaited)
         self.result.added = placed.ids
-        await self._tell_added(fresh, placed.ids, placed.known)
+        await self._tell_added(fresh, placed.ids, placed.known, awaited)
+
+    async def _replace(self, awaited: Mapping[MessageId, Placeholder]) -> None:
+        """Count what placeholders stood for once, and keep hidden what is on its way again."""
+        shown = [p for p in awaited.values() if p.hidden_by is None]
+        self._total -= len(shown)
+        self._unread -= sum(p.unread for p in shown)
+        hidden = {i: p.hidden_by for i, p in awaited.items() if p.hidden_by is not None}
+        if hidden:
+            self._total -= len(hidden)
+            self._unread -= await placeholders.hide_inserted(self._tx, self._box.id, hidden)
 
     async def _tell_added(
-        self, fresh: Sequence[RemoteMessage], ids: Sequence[MessageId], known: set[MessageId]
+        self,
+        fresh: Sequence[RemoteMessage],
+        ids: Sequence[MessageId],
+        known: set[MessageId],
+        awaited: Collection[MessageId],
     ) -> None:
         # UIDs below the cursor were there before we first looked: part of a first sync.
         news = [
             i
             for m, i in zip(fresh, ids, strict=True)
-            if self._box.uid_next and m.uid >= self._box.uid_next
+            if self._box.uid_next and m.uid >= self._box.uid_next and i not in awaited
         ]
         self.result.arrived = [i for i in news if i not in known]
         if len(news) > TOLD_ONE_BY_ONE:
@@ -126,7 +144,7 @@ class _Writer:
         ids = await tx.driver.fetch(
             "SELECT DISTINCT i.message_id FROM intents i JOIN mailbox_entries e"
             " ON e.message_id = i.message_id WHERE i.account_id = $1 AND i.state = 'pending'"
-            " AND e.mailbox_id = $2",
+            " AND i.kind = 'flags' AND e.mailbox_id = $2",
             box.account_id,
             box.id,
         )
@@ -139,21 +157,36 @@ class _Writer:
             self._refetch = True
             return
         for change in changed:
-            self._tell(*flag_changes(box.account_id, change))
+            if not change.hidden:
+                self._tell(*flag_changes(box.account_id, change))
 
     async def take_vanished(self) -> None:
         """Remove entries whose UIDs are proved to be gone."""
         if not self._delta.vanished:
             return
         removed = await entries.remove(self._tx, self._box.id, self._delta.vanished)
-        await messages.mark_orphans(self._tx, [i for i, _ in removed])
+        await messages.mark_orphans(self._tx, [r.message_id for r in removed])
+        # What a wish of ours took away was counted and told when it was made.
+        removed = [r for r in removed if not r.hidden]
         self._total -= len(removed)
-        self._unread -= sum(unread for _, unread in removed)
+        self._unread -= sum(r.unread for r in removed)
         if len(removed) > TOLD_ONE_BY_ONE:
             self._refetch = True
             return
-        for message_id, _ in removed:
-            self._tell(EmailDeleted(self._box.account_id, message_id, self._box.id))
+        for gone in removed:
+            self._tell(EmailDeleted(self._box.account_id, gone.message_id, self._box.id))
+
+    async def drop_placeholders(self) -> None:
+        """After a complete look at the mailbox, give up on what has not come."""
+        if not self._delta.complete:
+            return
+        dropped = await placeholders.forget(self._tx, self._box.id)
+        await messages.mark_orphans(self._tx, [i for i, _ in dropped])
+        for message_id, shift in dropped:
+            self._total += shift.total
+            self._unread += shift.unread
+            if shift.total:
+                self._tell(EmailDeleted(self._box.account_id, message_id, self._box.id))
 
     async def finish(self) -> None:
         """Move the cursors with the rows they cover, and tell counts and progress."""

@@ -59,6 +59,27 @@ class ReadSyncPlan:
         async with self._uow() as tx:
             return await intents.next_pending(tx, account_id)
 
+    async def next_intent_in(self, account_id: AccountId) -> float | None:
+        """Return in how many seconds a wish is due; None when none is pending."""
+        async with self._uow() as tx:
+            return await intents.earliest_due(tx, account_id)
+
+    async def wire_name(self, mailbox_id: MailboxId) -> str | None:
+        """Return what the server calls a mailbox, or None when it is gone."""
+        async with self._uow() as tx:
+            box = await mailboxes.lock(tx, mailbox_id)
+            return None if box is None else box.wire_name
+
+    async def internet_message_id(self, message_id: MessageId) -> str:
+        """Return a message's ``Message-ID``; empty when it has none."""
+        async with self._uow() as tx:
+            return await bodies.internet_message_id(tx, message_id)
+
+    async def mark_sent(self, intent: PendingIntent) -> None:
+        """Remember that a command that must not be repeated blindly is about to be sent."""
+        async with self._uow() as tx:
+            await intents.mark_sent(tx, intent.id)
+
     async def postpone(self, intent: PendingIntent, delay: float) -> None:
         """Try a wish again in ``delay`` seconds."""
         async with self._uow() as tx:

@@ -1,51 +1,72 @@
-"""Close a wish: the server holds it, or would not."""
+"""Close wishes: the server holds them, or would not."""
 
 from collections.abc import Mapping, Sequence
 
 from vexmail.domain.errors import VexMailError
-from vexmail.domain.ids import AccountId, MailboxId
+from vexmail.domain.ids import AccountId, MailboxId, Uid
 from vexmail.domain.intent import PendingIntent
 from vexmail.domain.message import RemoteFlags
 from vexmail.store import entries, intents, mailboxes
 from vexmail.store.unit_of_work import UnitOfWork
-from vexmail.usecases.record_intent import relay
+from vexmail.usecases.wishes import Wishes
 
 
 class SettleIntent:
-    """Removes a wish from the overlay, once the server's own flags say the same or refuse."""
+    """Removes wishes from the overlay, once the server's own state says the same or refuses."""
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
 
-    async def settled(
+    async def flags_settled(
         self,
         account_id: AccountId,
-        intent: PendingIntent,
+        done: Sequence[PendingIntent],
         told: Mapping[MailboxId, Sequence[RemoteFlags]],
     ) -> None:
-        """Take over the flags that the server answered, and close the wish.
+        """Take over the flags that the server answered, and close the wishes.
 
-        A server may answer a STORE silently when nothing changed; the wish is then taken
+        A server may answer a STORE silently when nothing changed; a wish is then taken
         as fulfilled for the UIDs it named, since the command was acknowledged.
         """
         async with self._uow() as tx:
             user_id = await mailboxes.lock_account(tx, account_id)
-            if user_id is None or not await intents.finish(tx, intent.id, "settled"):
+            if user_id is None:
                 return
-            for mailbox_id, flags in told.items():
-                await entries.acknowledge(tx, mailbox_id, intent.message_id, intent.edit, flags)
-            rest = await intents.pending_edits(tx, account_id, [intent.message_id])
-            await relay(tx, user_id, account_id, intent.message_id, rest.get(intent.message_id, []))
+            wishes = Wishes(tx, user_id, account_id)
+            for intent in done:
+                if not await intents.finish(tx, intent.id, "settled"):
+                    continue
+                for mailbox_id, flags in told.items():
+                    await entries.acknowledge(
+                        tx, mailbox_id, intent.message_id, intent.wish.edit, flags
+                    )
+                await wishes.relay_pending(intent.message_id)
+            await wishes.finish()
 
-    async def rejected(
-        self, account_id: AccountId, intent: PendingIntent, reason: VexMailError
+    async def place_settled(
+        self, account_id: AccountId, done: Sequence[tuple[PendingIntent, Uid | None]]
     ) -> None:
-        """Take the wish back on the screen and keep the reason."""
+        """Keep what moves, copies or deletions anticipated; new UIDs as COPYUID told them."""
         async with self._uow() as tx:
             user_id = await mailboxes.lock_account(tx, account_id)
             if user_id is None:
                 return
-            if not await intents.finish(tx, intent.id, "rejected", reason.code, str(reason)):
+            wishes = Wishes(tx, user_id, account_id)
+            for intent, new_uid in done:
+                if await intents.finish(tx, intent.id, "settled"):
+                    await wishes.confirm(intent, new_uid)
+            await wishes.finish()
+
+    async def rejected(
+        self, account_id: AccountId, refused: Sequence[PendingIntent], reason: VexMailError
+    ) -> None:
+        """Take the wishes back on the screen and keep the reason."""
+        async with self._uow() as tx:
+            user_id = await mailboxes.lock_account(tx, account_id)
+            if user_id is None:
                 return
-            rest = await intents.pending_edits(tx, account_id, [intent.message_id])
-            await relay(tx, user_id, account_id, intent.message_id, rest.get(intent.message_id, []))
+            wishes = Wishes(tx, user_id, account_id)
+            for intent in refused:
+                if await intents.finish(tx, intent.id, "rejected", reason.code, str(reason)):
+                    await wishes.withdraw(intent)
+            await wishes.finish()

@@ -17,7 +17,8 @@ from vexmail.store.queries.moments import iso
 _COLUMNS = """
 m.id, m.account_id, m.from_name, m.from_address, m.recipients, m.subject, m.snippet,
 m.has_attachments, m.size,
-ARRAY(SELECT mailbox_id FROM mailbox_entries x WHERE x.message_id = m.id ORDER BY 1) AS mailbox_ids
+ARRAY(SELECT mailbox_id FROM mailbox_entries x WHERE x.message_id = m.id
+         AND x.hidden_by IS NULL ORDER BY 1) AS mailbox_ids
 """
 
 _LIST = f"""
@@ -26,7 +27,7 @@ SELECT {_COLUMNS}, p.flags, p.received_at
           FROM unnest($1::bigint[]) AS box(id)
          CROSS JOIN LATERAL
                (SELECT message_id, received_at, flags FROM mailbox_entries e
-                 WHERE e.mailbox_id = box.id {{where}}
+                 WHERE e.mailbox_id = box.id AND hidden_by IS NULL {{where}}
                  ORDER BY received_at DESC, message_id DESC LIMIT $2::int + $3::int) e
          ORDER BY received_at DESC, message_id DESC LIMIT $2::int OFFSET $3::int) p
   JOIN messages m ON m.id = p.message_id
@@ -38,10 +39,12 @@ _AFTER_CURSOR = " AND (received_at, message_id) < ($4::timestamptz, $5::bigint)"
 _BY_ID = f"""
 SELECT {_COLUMNS}, m.received_at,
        ARRAY(SELECT DISTINCT f FROM mailbox_entries x, unnest(x.flags) f
-              WHERE x.message_id = m.id) AS flags,
-       (SELECT bool_and(is_read) FROM mailbox_entries x WHERE x.message_id = m.id) AS all_read
+              WHERE x.message_id = m.id AND x.hidden_by IS NULL) AS flags,
+       (SELECT bool_and(is_read) FROM mailbox_entries x
+         WHERE x.message_id = m.id AND x.hidden_by IS NULL) AS all_read
   FROM messages m JOIN accounts a ON a.id = m.account_id
  WHERE a.user_id = $1 AND m.id = ANY($2::bigint[]) AND m.orphaned_at IS NULL
+   AND EXISTS (SELECT 1 FROM mailbox_entries x WHERE x.message_id = m.id AND x.hidden_by IS NULL)
 """  # noqa: S608 - only constants are put together
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -135,7 +138,7 @@ async def count(
     return int(
         await driver.fetchval(
             "SELECT count(*) FROM mailbox_entries e"  # noqa: S608 - conditions are constants
-            " WHERE e.mailbox_id = ANY($1::bigint[])" + wanted.sql(),
+            " WHERE e.mailbox_id = ANY($1::bigint[]) AND hidden_by IS NULL" + wanted.sql(),
             list(mailbox_ids),
         )
     )

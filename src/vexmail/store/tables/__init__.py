@@ -5,7 +5,7 @@ Columns are NOT NULL with defaults unless absence means something of its own.
 
 from vexmail.store.tables.access import api_tokens, login_links, sessions, users
 from vexmail.store.tables.accounts import accounts, mailboxes
-from vexmail.store.tables.journal import change_log, intents
+from vexmail.store.tables.journal import change_log, intents, operations
 from vexmail.store.tables.mail import attachments, mailbox_entries, message_bodies, messages
 from vexmail.store.tables.metadata import metadata
 
@@ -21,6 +21,7 @@ __all__ = [
     "message_bodies",
     "messages",
     "metadata",
+    "operations",
     "sessions",
     "users",
 ]

@@ -24,10 +24,19 @@ intents = Table(
     key(),
     owned_by("accounts.id", "account_id"),
     owned_by("messages.id", "message_id", index=True),
+    # The batch it was made with, if any; undone as a whole.
+    Column("operation_id", BigInteger, nullable=True),
+    # flags, move, copy, delete
+    Column("kind", Text, nullable=False, server_default=text("'flags'")),
     word_list("add_flags"),
     word_list("remove_flags"),
-    # pending: not carried out yet; settled: the server holds it; rejected: it would not.
+    Column("source_mailbox_id", BigInteger, nullable=True),
+    Column("target_mailbox_id", BigInteger, nullable=True),
+    # pending: not carried out yet; settled: the server holds it; rejected: it would not;
+    # cancelled: taken back before it was carried out.
     Column("state", Text, nullable=False, server_default=text("'pending'")),
+    # Set before a COPY is sent, since sending it twice would make two copies.
+    moment("sent_at", optional=True),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
     moment("next_attempt_at"),
     words("error_code"),
@@ -35,4 +44,22 @@ intents = Table(
     moment("created_at"),
     moment("finished_at", optional=True),
     Index("ix_intents_pending", "account_id", "id", postgresql_where=text("state = 'pending'")),
+    Index(
+        "ix_intents_operation",
+        "operation_id",
+        postgresql_where=text("operation_id IS NOT NULL"),
+    ),
+)
+
+operations = Table(
+    "operations",
+    metadata,
+    key(),
+    owned_by("users.id", "user_id", index=True),
+    words("action"),
+    # Messages that the action was asked for, and those among them that it changed.
+    Column("matched", Integer, nullable=False, server_default=text("0")),
+    Column("changed", Integer, nullable=False, server_default=text("0")),
+    moment("created_at"),
+    moment("undone_at", optional=True),
 )

@@ -84,6 +84,7 @@ mailbox_entries = Table(
     "mailbox_entries",
     metadata,
     owned_by("mailboxes.id", "mailbox_id"),
+    # Negative while we show a message where a pending intent will put it: the intent's id.
     Column("uid", BigInteger, nullable=False),
     owned_by("messages.id", "message_id"),
     moment("received_at"),
@@ -93,19 +94,27 @@ mailbox_entries = Table(
     word_list("flags"),
     Column("is_read", Boolean, nullable=False, server_default=text("false")),
     Column("is_starred", Boolean, nullable=False, server_default=text("false")),
+    # The pending intent that takes the message away from here; lists leave it out.
+    Column("hidden_by", BigInteger, nullable=True),
     PrimaryKeyConstraint("mailbox_id", "uid"),
-    UniqueConstraint("message_id", "mailbox_id"),
-    Index("ix_mailbox_entries_newest", "mailbox_id", *_NEWEST_FIRST),
+    # Not unique: a placeholder may stand beside a hidden entry of the same message.
+    Index("ix_mailbox_entries_message_id_mailbox_id", "message_id", "mailbox_id"),
+    Index(
+        "ix_mailbox_entries_newest",
+        "mailbox_id",
+        *_NEWEST_FIRST,
+        postgresql_where=text("hidden_by IS NULL"),
+    ),
     Index(
         "ix_mailbox_entries_unread",
         "mailbox_id",
         *_NEWEST_FIRST,
-        postgresql_where=text("NOT is_read"),
+        postgresql_where=text("NOT is_read AND hidden_by IS NULL"),
     ),
     Index(
         "ix_mailbox_entries_starred",
         "mailbox_id",
         *_NEWEST_FIRST,
-        postgresql_where=text("is_starred"),
+        postgresql_where=text("is_starred AND hidden_by IS NULL"),
     ),
 )

@@ -1,0 +1,185 @@
+"""Carries wishes out on the server: in order, alike ones together, harmless when repeated."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+import structlog
+
+from vexmail.domain.backoff import decide
+from vexmail.domain.errors import (
+    MailboxGone,
+    PermanentError,
+    TransientError,
+    UidValidityChanged,
+    VexMailError,
+)
+from vexmail.domain.ids import MailboxId, Uid
+from vexmail.domain.intent import PendingIntent, Place, WishKind
+from vexmail.ports.mail_server import MailSession
+from vexmail.sync.sync_state import AccountContext
+
+log = structlog.get_logger()
+
+TOGETHER = 200  # messages per command, and per transaction that settles them
+LOOK_AGAIN = 3.0  # seconds until a message whose UID is not known yet is looked for again
+PATIENCE = 8  # looks for a UID before a wish is given up
+
+
+class IntentPusher:
+    """Pushes the due wishes of one account over one session."""
+
+    def __init__(self, context: AccountContext, session: MailSession) -> None:
+        self._context = context
+        self._tools = context.tools
+        self._session = session
+        self._selected = ""
+
+    async def push(self) -> None:
+        """Carry out what is due; wishes the server refuses are taken back with the reason.
+
+        Raises:
+            TransientError: the server cannot be used now; what is left stays pending.
+        """
+        due = await self._tools.plan.due_intents(self._context.id)
+        for wish, alike in groupby(due, key=lambda intent: intent.wish):
+            for group in _chunks(list(alike), TOGETHER):
+                await self._push_group(wish.kind, group)
+
+    async def select(self, place: Place) -> None:
+        """Select a place's mailbox unless it is selected already.
+
+        Raises:
+            MailboxGone: it cannot be opened.
+            UidValidityChanged: the place's UID means nothing any more.
+        """
+        if self._selected == place.wire_name:
+            return
+        self._selected = ""
+        selected = await self._session.select(place.wire_name)
+        if selected.uid_validity != place.uid_validity:
+            raise UidValidityChanged("The server numbered this mailbox anew.")
+        self._selected = place.wire_name
+
+    async def _push_group(self, kind: WishKind, group: list[PendingIntent]) -> None:
+        try:
+            if kind is WishKind.FLAGS:
+                await self._flags(group)
+            elif kind is WishKind.COPY:
+                for intent in group:
+                    await self._copy(intent)
+            else:
+                await self._take_away(kind, group)
+        except TransientError as error:
+            for intent in group:
+                wait = decide(error, intent.attempts + 1, jitter=1.0)
+                await self._tools.plan.postpone(intent, wait.delay)
+            raise
+        except UidValidityChanged:
+            # Another lane numbers the mailbox anew; the wishes find their UIDs afterwards.
+            for intent in group:
+                await self._tools.plan.postpone(intent, LOOK_AGAIN)
+        except PermanentError as error:
+            await self._refused(group, error)
+
+    async def _flags(self, group: list[PendingIntent]) -> None:
+        """STORE by UID wherever the messages lie; replaying it changes nothing."""
+        found: dict[MailboxId, list[Place]] = defaultdict(list)
+        ready: list[PendingIntent] = []
+        for intent in group:
+            places = await self._tools.plan.places_of(intent.message_id)
+            if not places:
+                await self._not_there_yet(intent)
+                continue
+            ready.append(intent)
+            for place in places:
+                found[place.mailbox_id].append(place)
+        told = {}
+        for mailbox_id, places in found.items():
+            await self.select(places[0])
+            uids = [p.uid for p in places]
+            told[mailbox_id] = await self._session.store_flags(uids, ready[0].wish.edit)
+        if ready:
+            await self._tools.settle_intent.flags_settled(self._context.id, ready, told)
+
+    async def _take_away(self, kind: WishKind, group: list[PendingIntent]) -> None:
+        """MOVE or expunge by UID; a UID that went in an earlier try is simply not there."""
+        wish = group[0].wish
+        target = None if wish.target is None else await self._target(wish.target)
+        ready: dict[Uid, PendingIntent] = {}
+        source: Place | None = None
+        for intent in group:
+            places = await self._tools.plan.places_of(intent.message_id)
+            here = [p for p in places if p.mailbox_id == wish.source]
+            if not here:
+                await self._not_there_yet(intent)
+                continue
+            source = here[0]
+            ready[source.uid] = intent
+        if source is None:
+            return
+        await self.select(source)
+        uids = sorted(ready)
+        new_uids: dict[Uid, Uid] = {}
+        if kind is WishKind.DELETE:
+            await self._session.expunge(uids)
+        else:
+            assert target is not None  # noqa: S101 - a move names its target
+            new_uids = await self._session.move(uids, target)
+        done = [(ready[uid], new_uids.get(uid)) for uid in uids]
+        await self._tools.settle_intent.place_settled(self._context.id, done)
+        self._context.signals.sync_now.set()
+
+    async def _copy(self, intent: PendingIntent) -> None:
+        """COPY once: an earlier try whose answer was lost is looked for first."""
+        assert intent.wish.target is not None  # noqa: S101 - a copy names its target
+        target = await self._target(intent.wish.target)
+        places = await self._tools.plan.places_of(intent.message_id)
+        here = [p for p in places if p.mailbox_id != intent.wish.target]
+        if not here:
+            await self._not_there_yet(intent)
+            return
+        new_uid: Uid | None = None
+        if not (intent.was_sent and await self._is_in(target, intent)):
+            await self.select(here[0])
+            await self._tools.plan.mark_sent(intent)
+            new_uid = (await self._session.copy([here[0].uid], target)).get(here[0].uid)
+        await self._tools.settle_intent.place_settled(self._context.id, [(intent, new_uid)])
+        self._context.signals.sync_now.set()
+
+    async def _is_in(self, target: str, intent: PendingIntent) -> bool:
+        message_id = await self._tools.plan.internet_message_id(intent.message_id)
+        if not message_id:
+            return False
+        self._selected = ""
+        await self._session.select(target, read_only=True)
+        return bool(await self._session.find_by_message_id(message_id))
+
+    async def _target(self, mailbox_id: MailboxId) -> str:
+        name = await self._tools.plan.wire_name(mailbox_id)
+        if name is None:
+            raise MailboxGone("The mailbox to move to is not there any more.")
+        return name
+
+    async def _not_there_yet(self, intent: PendingIntent) -> None:
+        """Wait for a UID that a sync will bring; after a while, give the wish up."""
+        if intent.attempts < PATIENCE:
+            await self._tools.plan.postpone(intent, LOOK_AGAIN)
+            self._context.signals.sync_now.set()
+            return
+        gone = MailboxGone("The email is not where it was on the server any more.")
+        await self._refused([intent], gone)
+
+    async def _refused(self, group: Sequence[PendingIntent], error: VexMailError) -> None:
+        log.warning(
+            "sync.intents_rejected",
+            account_id=self._context.id,
+            intents=[intent.id for intent in group],
+            code=error.code,
+            reason=str(error),
+        )
+        await self._tools.settle_intent.rejected(self._context.id, group, error)
+
+
+def _chunks(items: list[PendingIntent], size: int) -> Iterable[list[PendingIntent]]:
+    return (items[i : i + size] for i in range(0, len(items), size))

@@ -1,0 +1,252 @@
+"""Act on many emails at once, and take such an action back."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from vexmail.domain.errors import Conflict, NotFound, PermanentError
+from vexmail.domain.flags import FLAGGED, IMPORTANT, SEEN, FlagEdit
+from vexmail.domain.ids import AccountId, MailboxId, MessageId, OperationId, UserId
+from vexmail.domain.intent import Wish, WishKind
+from vexmail.domain.mailbox import LocalMailbox, MailboxRole
+from vexmail.ports.account_sync import AccountSync
+from vexmail.store import intents, mailboxes, operations
+from vexmail.store.operations import OperationRow
+from vexmail.store.queries import emails
+from vexmail.store.unit_of_work import Transaction, UnitOfWork
+from vexmail.usecases.wishes import Wishes
+
+
+class Action(StrEnum):
+    """What can be done with emails."""
+
+    READ = "read"
+    UNREAD = "unread"
+    FLAG = "flag"
+    UNFLAG = "unflag"
+    STAR = "star"
+    UNSTAR = "unstar"
+    LABEL = "label"
+    UNLABEL = "unlabel"
+    MOVE = "move"
+    ARCHIVE = "archive"
+    SPAM = "spam"
+    NOT_SPAM = "not_spam"
+    DELETE = "delete"
+
+
+_FLAGS = {
+    Action.READ: (SEEN, True),
+    Action.UNREAD: (SEEN, False),
+    Action.FLAG: (IMPORTANT, True),
+    Action.UNFLAG: (IMPORTANT, False),
+    Action.STAR: (FLAGGED, True),
+    Action.UNSTAR: (FLAGGED, False),
+}
+_ROLES = {
+    Action.ARCHIVE: MailboxRole.ARCHIVE,
+    Action.SPAM: MailboxRole.JUNK,
+    Action.NOT_SPAM: MailboxRole.INBOX,
+    Action.DELETE: MailboxRole.TRASH,
+}
+
+
+class NoSuchRole(PermanentError):
+    """The account has no mailbox of the role that the action needs."""
+
+    code = "no_such_role"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An action and what it needs: ``mailbox_id`` for MOVE, ``label`` for labels.
+
+    ``source_id`` says which mailbox the emails are taken out of; without it the inbox if they
+    lie there, else the first that holds them. ``permanent`` makes DELETE one for good.
+    """
+
+    action: Action
+    mailbox_id: MailboxId | None = None
+    source_id: MailboxId | None = None
+    label: str = ""
+    permanent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One email that the action could not be recorded for."""
+
+    message_id: MessageId
+    code: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of an action."""
+
+    operation_id: OperationId
+    matched: int
+    changed: int = 0
+    failures: list[Failure] = field(default_factory=list)
+
+
+class ActOnEmails:
+    """Records wishes for many messages in one transaction, shown at once."""
+
+    def __init__(self, uow: UnitOfWork, sync: AccountSync) -> None:
+        self._uow = uow
+        self._sync = sync
+
+    async def __call__(
+        self, user_id: UserId, message_ids: Sequence[MessageId], request: Request
+    ) -> Outcome:
+        """Record the action for every message that is the user's; others are left out.
+
+        Raises:
+            NotFound: the mailbox to move to is not this user's.
+        """
+        async with self._uow() as tx:
+            views = await emails.by_ids(tx.driver, user_id, message_ids)
+            operation = await operations.begin(tx, user_id, request.action, len(views))
+            outcome = Outcome(operation, len(views))
+            by_account: dict[AccountId, list[MessageId]] = defaultdict(list)
+            for message_id, view in views.items():
+                by_account[AccountId(int(view["account_id"]))].append(message_id)
+            for account_id in sorted(by_account):
+                await mailboxes.lock_account(tx, account_id)
+                planner = _Planner(await mailboxes.of_account(tx, account_id), request)
+                wishes = Wishes(tx, user_id, account_id)
+                for message_id in sorted(by_account[account_id]):
+                    held = {MailboxId(int(i)) for i in views[message_id]["mailbox_ids"]}
+                    try:
+                        wish = planner.wish(held)
+                    except PermanentError as error:
+                        outcome.failures.append(Failure(message_id, error.code, str(error)))
+                        continue
+                    if await wishes.record(message_id, wish, operation):
+                        outcome.changed += 1
+                await wishes.finish()
+            await operations.set_changed(tx, operation, outcome.changed)
+        for account_id in by_account:
+            self._sync.push_intents(account_id)
+        return outcome
+
+    async def look(self, user_id: UserId, operation_id: OperationId) -> OperationRow:
+        """Return how far an operation has come.
+
+        Raises:
+            NotFound: there is no such operation of this user.
+        """
+        async with self._uow() as tx:
+            return await self._locked(tx, user_id, operation_id)
+
+    async def undo(self, user_id: UserId, operation_id: OperationId) -> Outcome:
+        """Take an operation back: what is pending is cancelled, what is done is reversed.
+
+        Raises:
+            NotFound: there is no such operation of this user.
+            Conflict: it was undone already.
+        """
+        async with self._uow() as tx:
+            row = await self._locked(tx, user_id, operation_id)
+            if row.undone_at is not None:
+                raise Conflict("This was undone already.")
+            undo = await operations.begin(tx, user_id, f"undo {row.action}", row.changed)
+            outcome = Outcome(undo, row.changed)
+            made = await intents.of_operation(tx, operation_id)
+            accounts = sorted({account_id for _, account_id, _ in made})
+            for account_id in accounts:
+                await mailboxes.lock_account(tx, account_id)
+                wishes = Wishes(tx, user_id, account_id)
+                for intent, owner, _ in made:
+                    if owner != account_id:
+                        continue
+                    if await intents.finish(tx, intent.id, "cancelled"):
+                        await wishes.withdraw(intent)
+                        outcome.changed += 1
+                        continue
+                    inverse = intent.wish.inverse()
+                    if inverse is None:
+                        outcome.failures.append(
+                            Failure(
+                                intent.message_id,
+                                "deleted_for_good",
+                                "The email was deleted for good and cannot be brought back.",
+                            )
+                        )
+                    elif await wishes.record(intent.message_id, inverse, undo):
+                        outcome.changed += 1
+                await wishes.finish()
+            await operations.set_changed(tx, undo, outcome.changed)
+            await operations.mark_undone(tx, operation_id)
+        for account_id in accounts:
+            self._sync.push_intents(account_id)
+        return outcome
+
+    @staticmethod
+    async def _locked(tx: Transaction, user_id: UserId, operation_id: OperationId) -> OperationRow:
+        row = await operations.lock(tx, user_id, operation_id)
+        if row is None:
+            raise NotFound("There is no such operation.")
+        return row
+
+
+class _Planner:
+    """Turns an action into the wish for one message of one account."""
+
+    def __init__(self, boxes: Sequence[LocalMailbox], request: Request) -> None:
+        self._request = request
+        self._by_id = {b.id: b for b in boxes}
+        self._by_role = {b.role: b.id for b in boxes if b.role is not None}
+
+    def wish(self, held: set[MailboxId]) -> Wish:
+        """Return what to record for a message that lies in the mailboxes ``held``.
+
+        Raises:
+            PermanentError: the action cannot be done with it; the reason says why.
+        """
+        request = self._request
+        if request.action in _FLAGS:
+            flag, wanted = _FLAGS[request.action]
+            return _flag_wish(flag, wanted=wanted)
+        if request.action in (Action.LABEL, Action.UNLABEL):
+            return _flag_wish(request.label, wanted=request.action is Action.LABEL)
+        source = self._source(held)
+        if request.action is Action.DELETE and (
+            request.permanent or source == self._by_role.get(MailboxRole.TRASH)
+        ):
+            return Wish(WishKind.DELETE, source=source)
+        return Wish(WishKind.MOVE, source=source, target=self._target())
+
+    def _source(self, held: set[MailboxId]) -> MailboxId:
+        wanted = self._request.source_id
+        if wanted is not None:
+            if wanted not in held:
+                raise NotFound("The email does not lie in that mailbox.")
+            return wanted
+        inbox = self._by_role.get(MailboxRole.INBOX)
+        return inbox if inbox in held and inbox is not None else min(held)
+
+    def _target(self) -> MailboxId:
+        if self._request.action is Action.MOVE:
+            target = self._request.mailbox_id
+            if target is None or target not in self._by_id:
+                raise NotFound("There is no such mailbox in the email's account.")
+            if not self._by_id[target].selectable:
+                raise Conflict("That mailbox holds only other mailboxes.")
+            return target
+        role = _ROLES[self._request.action]
+        found = self._by_role.get(role)
+        if found is None:
+            raise NoSuchRole(
+                f"This account has no mailbox for {role.value}. Create one, or move the email"
+                " to a mailbox of your choice."
+            )
+        return found
+
+
+def _flag_wish(flag: str, *, wanted: bool) -> Wish:
+    names = frozenset({flag})
+    return Wish(WishKind.FLAGS, FlagEdit(add=names) if wanted else FlagEdit(remove=names))
