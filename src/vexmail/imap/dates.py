@@ -5,12 +5,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_tz
 from typing import Final
 
-_MONTHS: Final = {
-    name: number
-    for number, name in enumerate(
-        ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
-    )
-}
+_NAMES: Final = (
+    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
+    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+)
+_MONTHS: Final = {name.lower(): number for number, name in enumerate(_NAMES, 1)}
 # date-time of IMAP (RFC 9051 §9), and the ordinary form of RFC 5322 §3.3.
 _USUAL: Final = re.compile(
     r"\s{0,8}(?:[A-Za-z]{3,9},\s{0,8})?(\d{1,2})[ -]{1,4}([A-Za-z]{3})[ -]{1,4}(\d{4})\s{1,8}"
@@ -31,6 +30,12 @@ def read_date(text: str) -> datetime | None:
         (int(hour), int(minute), int(second or 0)),
         (-offset if sign == "-" else offset) * 60,
     )
+
+
+def wire_date(moment: datetime) -> str:
+    """Return a moment as IMAP writes it (RFC 9051 §9 ``date-time``), whatever the locale."""
+    month = _NAMES[moment.month - 1]
+    return f"{moment:%d}-{month}-{moment.year:04d} {moment:%H:%M:%S %z}"
 
 
 def _lenient(text: str) -> datetime | None:

@@ -6,8 +6,8 @@ otherwise be taken for the next command's.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
@@ -23,7 +23,7 @@ from vexmail.imap.responses import (
     Condition,
     Continuation,
     Enabled,
-    Namespace,
+    Namespaces,
     Response,
 )
 from vexmail.imap.watch import MailboxWatch
@@ -70,8 +70,8 @@ class Exchange:
         """Whether the server named its capabilities since this was last set to False."""
         self.enabled: frozenset[str] = frozenset()
         """Extensions the server switched on for us (RFC 5161)."""
-        self.personal_namespace: Namespace | None = None
-        """Where new mailboxes go, once asked for."""
+        self.namespaces: Namespaces | None = None
+        """Whose mailboxes begin how, once asked for."""
         self._credentials = credentials
         self._loop = connection.loop
         self._turn_began = 0.0
@@ -94,16 +94,10 @@ class Exchange:
             total: most seconds for the whole; ``SILENCE`` holds between bytes, too.
             patience: seconds added to both, for what takes long to send.
         """
-        with self.guard():
-            try:
-                async with asyncio.timeout(total + patience):
-                    running = self.connection.begin(name, *arguments, prefix=prefix)
-                    running.pieces.extend(later)
-                    return await self._answer(running, SILENCE + patience)
-            except TimeoutError as error:
-                raise ConnectionTimedOut(
-                    f"The mail server did not finish {name} in time. It will be tried again."
-                ) from error
+        async with self.deadline(name, total + patience):
+            running = self.connection.begin(name, *arguments, prefix=prefix)
+            running.pieces.extend(later)
+            return await self._answer(running, SILENCE + patience)
 
     async def rows(
         self,
@@ -111,22 +105,32 @@ class Exchange:
         name: str,
         *arguments: Argument,
         prefix: str = "UID",
+        total: float | None = None,
     ) -> Rows[Row]:
-        """Send a command whose answer is rows; what ``read`` turns down is taken note of."""
-        with self.guard():
+        """Send a command whose answer is rows; what ``read`` turns down is taken note of.
+
+        Rows may come for as long as the server keeps sending, unless ``total`` limits the whole.
+        """
+        async with self.deadline(name, total):
             running = self.connection.begin(name, *arguments, prefix=prefix)
-            found: list[Row] = []
-            while True:
-                unit = await self.next_unit()
-                row = read(unit)
-                if row is None:
-                    tagged = self._take_in(parse_response(unit), running)
-                    if tagged is not None:
-                        return Rows(tagged, found)
-                elif len(found) > 2 * self.watch.exists + SLACK:
-                    raise ProtocolViolation("The mail server sent more rows than it has messages.")
-                else:
-                    found.append(row)
+            return await self._rows(read, running)
+
+    async def _rows(self, read: Callable[[Unit], Row | None], running: Running) -> Rows[Row]:
+        found: list[Row] = []
+        size = 0  # of all that is no row
+        while size < ANSWER_BYTES:
+            unit = await self.next_unit()
+            row = read(unit)
+            if row is None:
+                size += _RESPONSE_COST + sum(map(len, unit))
+                tagged = self._take_in(parse_response(unit), running)
+                if tagged is not None:
+                    return Rows(tagged, found)
+            elif len(found) > 2 * self.watch.exists + SLACK:
+                raise ProtocolViolation("The mail server sent more rows than it has messages.")
+            else:
+                found.append(row)
+        raise ProtocolViolation("The mail server's answer has no end.")
 
     async def say_goodbye(self, seconds: float) -> None:
         """Log out if that takes no longer than ``seconds``, then end the connection."""
@@ -248,6 +252,22 @@ class Exchange:
         except BaseException:
             self.connection.abort()
             raise
+
+    @asynccontextmanager
+    async def deadline(self, name: str, seconds: float | None) -> AsyncIterator[None]:
+        """Like ``guard``, for a block that must end within ``seconds``.
+
+        Raises:
+            ConnectionTimedOut: it did not.
+        """
+        with self.guard():
+            try:
+                async with asyncio.timeout(seconds):
+                    yield
+            except TimeoutError as error:
+                raise ConnectionTimedOut(
+                    f"The mail server did not finish {name} in time. It will be tried again."
+                ) from error
 
     @contextmanager
     def streaming(self) -> Iterator[None]:

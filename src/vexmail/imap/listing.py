@@ -1,21 +1,22 @@
 """The mailbox list (RFC 9051 §6.3.9, RFC 6154)."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import structlog
 
 from vexmail.domain.mailbox import RemoteMailbox
 from vexmail.imap.encode import refuses
-from vexmail.imap.exchange import Answer, Exchange
+from vexmail.imap.exchange import Exchange
 from vexmail.imap.header_text import clean
 from vexmail.imap.mailbox_names import decode_name
-from vexmail.imap.responses import ListEntry
+from vexmail.imap.responses import ListEntry, Response
 from vexmail.imap.roles import assign_roles
 from vexmail.imap.wording import command_refused
 
 log = structlog.get_logger(__name__)
 
-_ALL: Final = ('""', '"*"')
+ALL: Final = ('""', '"*"')
 
 
 async def list_mailboxes(exchange: Exchange) -> list[RemoteMailbox]:
@@ -28,12 +29,12 @@ async def list_mailboxes(exchange: Exchange) -> list[RemoteMailbox]:
     extended = bool(offered & {"LIST-EXTENDED", "IMAP4REV2"})
     if extended:
         wanted = "SUBSCRIBED SPECIAL-USE" if "SPECIAL-USE" in offered else "SUBSCRIBED"
-        answer = await exchange.run("LIST", *_ALL, "RETURN", f"({wanted})")
+        answer = await exchange.run("LIST", *ALL, "RETURN", f"({wanted})")
     else:
-        answer = await exchange.run("LIST", *_ALL)
+        answer = await exchange.run("LIST", *ALL)
     if answer.tagged.status != "OK":
         raise command_refused("list the mailboxes", answer.tagged)
-    entries = _entries(answer)
+    entries = list_entries(answer.responses)
     if extended:
         subscribed = {name for name, entry in entries.items() if "\\subscribed" in entry.attributes}
     else:
@@ -48,16 +49,16 @@ async def list_mailboxes(exchange: Exchange) -> list[RemoteMailbox]:
 
 
 async def _subscribed(exchange: Exchange, entries: dict[str, ListEntry]) -> set[str]:
-    answer = await exchange.run("LSUB", *_ALL)
+    answer = await exchange.run("LSUB", *ALL)
     if answer.tagged.status != "OK":
         return set(entries)  # a server without subscriptions shows everything
-    return set(_entries(answer, lsub=True))
+    return set(list_entries(answer.responses, lsub=True))
 
 
-def _entries(answer: Answer, *, lsub: bool = False) -> dict[str, ListEntry]:
+def list_entries(responses: Iterable[Response], *, lsub: bool = False) -> dict[str, ListEntry]:
     """Return the entries by wire name, the first of each name."""
     entries: dict[str, ListEntry] = {}
-    for response in answer.responses:
+    for response in responses:
         if not isinstance(response, ListEntry) or response.lsub is not lsub:
             continue
         try:

@@ -197,8 +197,16 @@ def _namespaces(unit: Unit, start: int) -> Response:
     values = tokenise(unit, start)
     if len(values) != 3:  # personal, other users', shared; each NIL or a list
         raise ProtocolViolation(_GARBLED)
-    personal, *foreign = [[_namespace(entry) for entry in kind or ()] for kind in values]
-    return Namespaces(tuple(personal), tuple(one for kind in foreign for one in kind))
+    personal, others, shared = map(_same_kind, values)
+    return Namespaces(personal, others + shared)
+
+
+def _same_kind(token: Token) -> tuple[Namespace, ...]:
+    if token is None:
+        return ()
+    if not isinstance(token, list):
+        raise ProtocolViolation(_GARBLED)
+    return tuple(map(_namespace, token))
 
 
 def _namespace(entry: Token) -> Namespace:

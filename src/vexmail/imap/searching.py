@@ -1,4 +1,4 @@
-"""The complete UID list of the selected mailbox."""
+"""UIDs of the selected mailbox: the complete list, or those that meet a search."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -8,6 +8,7 @@ import structlog
 from vexmail.domain.errors import ProtocolViolation
 from vexmail.domain.ids import Uid
 from vexmail.imap import uid_sets
+from vexmail.imap.encode import Argument, Astring
 from vexmail.imap.exchange import Answer, Exchange
 from vexmail.imap.responses import ESearch, Search
 from vexmail.imap.wording import command_refused
@@ -58,9 +59,25 @@ def _parts(exists: int) -> list[str]:
     return [f"{low}:{low + WINDOW - 1}" if low + WINDOW <= exists else f"{low}:*" for low in bounds]
 
 
-async def _search(exchange: Exchange, part: str) -> Iterable[Uid]:
-    extended = "ESEARCH" in exchange.capabilities or "IMAP4REV2" in exchange.capabilities
-    criteria = ("RETURN", "(ALL)", part) if extended else (part,)
+async def search(exchange: Exchange, *criteria: Argument) -> list[Uid]:
+    """Return the UIDs that meet ``criteria``, ascending.
+
+    Raises:
+        CommandRefused, TransientError: the server would not search.
+    """
+    exchange.drain()
+    return sorted(set(await _search(exchange, *criteria)))
+
+
+async def having_header(exchange: Exchange, name: str, value: str) -> list[Uid]:
+    """Return the UIDs whose header ``name`` holds ``value``, as far as the server can tell."""
+    charset = () if value.isascii() else ("CHARSET", "UTF-8")
+    return await search(exchange, *charset, "HEADER", name, Astring(value))
+
+
+async def _search(exchange: Exchange, *criteria: Argument) -> Iterable[Uid]:
+    if exchange.capabilities & {"ESEARCH", "IMAP4REV2"}:
+        criteria = ("RETURN", "(ALL)", *criteria)
     answer = await exchange.run("SEARCH", *criteria, prefix="UID")
     if answer.tagged.status != "OK":
         raise command_refused("list the messages", answer.tagged)

@@ -1,32 +1,33 @@
 """The port's ``MailSession`` on one logged-in connection."""
 
-import re
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Callable, Sequence
+from datetime import datetime
 from typing import Final, TypeVar
 
-from vexmail.domain.errors import CommandRefused, ProtocolViolation
-from vexmail.domain.flags import FlagEdit
+from vexmail.domain.flags import FlagEdit, Flags
 from vexmail.domain.ids import ModSeq, Uid, UidValidity
-from vexmail.domain.mailbox import RemoteMailbox, SelectedMailbox
+from vexmail.domain.mailbox import MailboxCounters, RemoteChanges, RemoteMailbox, SelectedMailbox
 from vexmail.domain.message import RemoteBody, RemoteFlags, RemoteMessage
-from vexmail.imap import uid_sets
-from vexmail.imap.encode import Astring
-from vexmail.imap.exchange import Answer, Exchange
+from vexmail.imap import changing_mailboxes, filing, selecting, storing, uid_sets
+from vexmail.imap.appending import append
+from vexmail.imap.counting import mailbox_counters
+from vexmail.imap.encode import refuses
+from vexmail.imap.exchange import Exchange
+from vexmail.imap.expunging import expunge
 from vexmail.imap.fetch_row import read_flags, read_message
 from vexmail.imap.fetching import Pipeline, read_body
 from vexmail.imap.framer import Unit
 from vexmail.imap.idle import wait_for_news
 from vexmail.imap.listing import list_mailboxes
-from vexmail.imap.responses import Condition, Exists
-from vexmail.imap.searching import all_uids
-from vexmail.imap.wording import command_refused, select_refused
+from vexmail.imap.searching import all_uids, having_header
+from vexmail.imap.storing import latest
+from vexmail.imap.wording import command_refused
 from vexmail.ports.mail_server import Wake
 
 Row = TypeVar("Row")
 
-_FLAG: Final = re.compile(r"\\?[!#$&'+,./0-9:;<=>?@A-Z^_`a-z|~\[-]+")
 LOGOUT: Final = 3.0  # seconds; nobody waits for a goodbye
+MOST_CANDIDATES: Final = 100  # messages looked at by one FETCH when searching for a Message-ID
 
 
 class ImapSession:
@@ -51,24 +52,17 @@ class ImapSession:
 
     async def select(self, wire_name: str, *, read_only: bool = False) -> SelectedMailbox:
         """Open a mailbox."""
-        exchange = self._exchange
-        exchange.drain()
-        exchange.watch.reset()
-        arguments: list[str | Astring] = [Astring(wire_name)]
-        if self.has_condstore:
-            arguments.append("(CONDSTORE)")  # RFC 7162 §3.1.8
-        answer = await exchange.run("EXAMINE" if read_only else "SELECT", *arguments)
-        if answer.tagged.status != "OK":
-            # A failed SELECT leaves no mailbox selected (RFC 9051 §6.3.2).
-            exchange.connection.mailbox_selected(selected=False)
-            raise select_refused(wire_name, answer.tagged)
-        exchange.connection.mailbox_selected(selected=True)
-        exchange.watch.settle()
-        with exchange.guard():
-            selected = _selected(wire_name, answer, exchange.watch.exists)
-        if not selected.uid_next:
-            selected = replace(selected, uid_next=await self._missing_uid_next())
-        return selected
+        return await selecting.select(self._exchange, wire_name, read_only=read_only)
+
+    async def changes_since(
+        self, wire_name: str, uid_validity: UidValidity, mod_seq: ModSeq
+    ) -> tuple[SelectedMailbox, RemoteChanges | None]:
+        """Select a mailbox and hear in the same round trip what changed."""
+        return await selecting.changes_since(self._exchange, wire_name, uid_validity, mod_seq)
+
+    async def mailbox_counters(self) -> dict[str, MailboxCounters]:
+        """Return the counters of every selectable mailbox."""
+        return await mailbox_counters(self._exchange)
 
     async def all_uids(self) -> list[Uid]:
         """Return the complete, ascending UID list."""
@@ -112,13 +106,62 @@ class ImapSession:
 
     async def store_flags(self, uids: Sequence[Uid], edit: FlagEdit) -> list[RemoteFlags]:
         """Add and remove flags by UID."""
-        steps = [("-FLAGS", _keywords(edit.remove)), ("+FLAGS", _keywords(edit.add))]
-        told: list[RemoteFlags] = []
-        for part in uid_sets.cut(uids, len(uids) or 1):
-            for action, flags in steps:
-                if flags:
-                    told += await self._store(part, action, flags)
-        return _latest(told)
+        return await storing.store_flags(self._exchange, uids, edit)
+
+    async def move(self, uids: Sequence[Uid], target: str) -> dict[Uid, Uid]:
+        """Move messages to another mailbox."""
+        return await filing.move(self._exchange, uids, target)
+
+    async def copy(self, uids: Sequence[Uid], target: str) -> dict[Uid, Uid]:
+        """Copy messages to another mailbox."""
+        return await filing.copy(self._exchange, uids, target)
+
+    async def expunge(self, uids: Sequence[Uid]) -> None:
+        """Remove messages for good, and no others."""
+        await expunge(self._exchange, uids)
+
+    async def append(
+        self, wire_name: str, raw: bytes, flags: Flags, received_at: datetime | None
+    ) -> Uid | None:
+        """Add a message to a mailbox."""
+        return await append(self._exchange, wire_name, raw, flags, received_at)
+
+    async def find_by_message_id(self, internet_message_id: str) -> list[Uid]:
+        """Return the UIDs with this ``Message-ID``, ascending."""
+        wanted = internet_message_id.strip()
+        if not wanted or refuses(wanted):
+            return []
+        likely = await having_header(self._exchange, "Message-ID", wanted)
+        # SEARCH finds parts of a value, too, and some servers only words of it.
+        rows = [
+            row
+            for part in uid_sets.cut(likely, MOST_CANDIDATES)
+            for row in await self._fetch(read_message, uid_sets.format_set(part), "(UID ENVELOPE)")
+        ]
+        asked = frozenset(likely)
+        return sorted(
+            {
+                row.uid
+                for row in rows
+                if row.uid in asked and row.envelope.internet_message_id == wanted
+            }
+        )
+
+    async def create_mailbox(self, name: str) -> str:
+        """Create a mailbox and subscribe to it; answer its wire name."""
+        return await changing_mailboxes.create(self._exchange, name)
+
+    async def rename_mailbox(self, wire_name: str, name: str) -> str:
+        """Rename a mailbox with all below it; answer its new wire name."""
+        return await changing_mailboxes.rename(self._exchange, wire_name, name)
+
+    async def delete_mailbox(self, wire_name: str) -> None:
+        """Delete a mailbox and its messages."""
+        await changing_mailboxes.delete(self._exchange, wire_name)
+
+    async def subscribe(self, wire_name: str, *, wanted: bool) -> None:
+        """Subscribe to a mailbox or end that."""
+        await changing_mailboxes.subscribe(self._exchange, wire_name, wanted=wanted)
 
     async def idle(self, seconds: float) -> frozenset[Wake]:
         """Wait until the selected mailbox changes, at most ``seconds``."""
@@ -135,13 +178,6 @@ class ImapSession:
         await self._exchange.say_goodbye(LOGOUT)
 
     # ---- inside ----
-
-    async def _missing_uid_next(self) -> Uid:
-        """Return one above the highest UID, for servers that do not send UIDNEXT."""
-        if not self._exchange.watch.exists:
-            return Uid(1)
-        rows = await self._fetch(read_flags, "*", "(UID FLAGS)")
-        return Uid(max((row.uid for row in rows), default=Uid(0)) + 1)
 
     def _envelope_items(self) -> str:
         # BODYSTRUCTURE comes last: ``fetch_row`` reads answers in that order fastest.
@@ -167,67 +203,4 @@ class ImapSession:
         if not self._exchange.watch.exists:
             return []
         items = "(UID FLAGS MODSEQ)" if self.has_condstore else "(UID FLAGS)"
-        return _latest(await self._fetch(read_flags, "1:*", items, *modifiers))
-
-    async def _store(
-        self, uids: Sequence[Uid], action: str, flags: Sequence[str]
-    ) -> list[RemoteFlags]:
-        wanted = frozenset(uids)
-
-        def read_wanted(unit: Unit) -> RemoteFlags | None:
-            row = read_flags(unit)
-            return row if row is not None and row.uid in wanted else None
-
-        answer = await self._exchange.rows(
-            read_wanted, "STORE", uid_sets.format_set(uids), action, f"({' '.join(flags)})"
-        )
-        if answer.tagged.status != "OK":
-            raise command_refused("change the flags", answer.tagged)
-        return answer.rows
-
-
-def _latest(rows: Iterable[RemoteFlags]) -> list[RemoteFlags]:
-    """Return one row per UID, the last told, ascending."""
-    latest = {row.uid: row for row in rows}
-    return [latest[uid] for uid in sorted(latest)]
-
-
-def _keywords(flags: Iterable[str]) -> list[str]:
-    """Return flags as a command takes them.
-
-    Raises:
-        CommandRefused: a flag is no atom (RFC 9051 §9 ``flag``).
-    """
-    names = sorted(flags)
-    for name in names:
-        if not _FLAG.fullmatch(name):
-            raise CommandRefused("A label may hold no spaces, brackets, quotes or accents.")
-    return names
-
-
-def _selected(wire_name: str, answer: Answer, exists: int) -> SelectedMailbox:
-    codes: dict[str, str] = {}
-    permanent: frozenset[str] | None = None
-    for response in (*answer.responses, answer.tagged):
-        if isinstance(response, Condition) and response.code:
-            codes[response.code] = response.arguments
-    if "PERMANENTFLAGS" in codes:
-        permanent = frozenset(codes["PERMANENTFLAGS"].strip("()").split())
-    if not codes.get("UIDVALIDITY", "").isdigit():
-        # Without it no UID can be kept (RFC 9051 §2.3.1.1 makes it a must).
-        raise ProtocolViolation("The mail server did not say which generation its UIDs are of.")
-    if not any(isinstance(response, Exists) for response in answer.responses):
-        raise ProtocolViolation("The mail server did not say how many messages there are.")
-    return SelectedMailbox(
-        wire_name=wire_name,
-        uid_validity=UidValidity(int(codes["UIDVALIDITY"])),
-        uid_next=Uid(_number(codes.get("UIDNEXT"))),
-        exists=exists,
-        highest_modseq=ModSeq(_number(codes.get("HIGHESTMODSEQ"))),
-        read_only="READ-ONLY" in codes,
-        permanent_flags=permanent,
-    )
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0
+        return latest(await self._fetch(read_flags, "1:*", items, *modifiers))

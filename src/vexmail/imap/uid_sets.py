@@ -85,3 +85,15 @@ def cut(uids: Sequence[Uid], batch: int, first: int | None = None) -> list[Seque
         batches.append(part)
         pos += len(part)
     return batches
+
+
+def most_at_once(capabilities: Iterable[str]) -> int:
+    """Return how many messages one command may name: what the server says, else any number.
+
+    ``MESSAGELIMIT=1000`` is what some large providers say.
+    """
+    for name in capabilities:
+        key, _, value = name.partition("=")
+        if key == "MESSAGELIMIT" and value.isdigit() and 0 < int(value) < LARGEST:
+            return int(value)
+    return LARGEST

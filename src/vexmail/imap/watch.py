@@ -16,6 +16,8 @@ class MailboxWatch:
         self.exists = 0
         self.gone = 0
         """Messages expunged since SELECT."""
+        self.marks = 0
+        """Times somebody's ``\\Deleted`` was told, for whoever sets it to 0 first."""
         self._wakes: set[Wake] = set()
 
     def reset(self) -> None:
@@ -44,6 +46,7 @@ class MailboxWatch:
                 self._lose(count if count <= self.exists else 0)
             case Fetch(items) if "FLAGS" in items:
                 self._wakes.add(Wake.FLAGS_CHANGED)
+                self.marks += any(flag.lower() == "\\deleted" for flag in response.flags or ())
             case Condition(code="CLOSED"):
                 self.reset()  # what came before was about the mailbox left (RFC 9051 §7.1)
             case _:

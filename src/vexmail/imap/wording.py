@@ -23,6 +23,7 @@ from vexmail.domain.errors import (
     VexMailError,
 )
 from vexmail.imap.encode import quoted, sasl_plain
+from vexmail.imap.mailbox_names import decode_name
 from vexmail.imap.responses import Condition
 from vexmail.ports.mail_server import Credentials, Security, ServerAddress
 
@@ -200,6 +201,31 @@ def select_refused(name: str, answer: Condition) -> VexMailError:
             "It will be tried again."
         )
     return MailboxGone(f"The mailbox {name} cannot be opened{_quote(answer, None)}.")
+
+
+def filing_refused(what: str, target: str, answer: Condition) -> VexMailError:
+    """Return the error for a NO or BAD to MOVE, COPY or APPEND; ``what`` is the verb."""
+    quote = _quote(answer, None)
+    if answer.status == "NO" and answer.code in {"TRYCREATE", "NONEXISTENT"}:
+        return MailboxGone(
+            f"The mailbox {decode_name(target)} does not exist on the mail server{quote}. "
+            "Choose another, or create it first."
+        )
+    if answer.status == "NO" and answer.code in {"OVERQUOTA", "TOOBIG"}:
+        why = "there is no room left" if answer.code == "OVERQUOTA" else "it is too large"
+        return CommandRefused(
+            f"The mail server would not {what} to {decode_name(target)}: {why}{quote}. "
+            "Remove something there, or ask for more room, and try again.",
+            answer.code,
+        )
+    return command_refused(f"{what} to {decode_name(target)}", answer)
+
+
+def mailbox_refused(what: str, answer: Condition) -> VexMailError:
+    """Return the error for a NO or BAD to a command on a mailbox; see ``command_refused``."""
+    if answer.status == "NO" and answer.code == "NONEXISTENT":
+        return MailboxGone(f"The mailbox does not exist (any more){_quote(answer, None)}.")
+    return command_refused(what, answer)
 
 
 def _secrets(credentials: Credentials | None) -> list[str]:

@@ -67,14 +67,14 @@ def test_no_batch_is_longer_than_a_command_line() -> None:
     ],
 )
 def test_an_argument_is_quoted_or_a_literal(text: str, plus: bool, lines: list[bytes]) -> None:  # noqa: FBT001 - a column of the table
-    assert wire_lines("A1", "SELECT", [Astring(text)], literal_plus=plus) == lines
+    assert wire_lines("A1", "SELECT", [Astring(text)], unasked=4096 if plus else -1) == lines
 
 
 @pytest.mark.parametrize("bad", ["a\rb", "a\nb", "a\0b", "INBOX\r\nA2 DELETE INBOX"])
 def test_a_line_break_never_becomes_part_of_a_command(bad: str) -> None:
     for argument in (bad, Astring(bad)):
         with pytest.raises(Defect):
-            wire_lines("A1", "SELECT", [argument], literal_plus=True)
+            wire_lines("A1", "SELECT", [argument], unasked=4096)
 
 
 def test_a_password_is_in_no_repr() -> None:
