@@ -21,6 +21,7 @@ from vexmail.domain.server_address import Credentials, Security, ServerAddress
 from vexmail.imap.server import AioimaplibMailServer
 from vexmail.jobs.worker_loop import HEARTBEAT_KEY
 from vexmail.sync.fleet import Fleet
+from vexmail.usecases.act_on_emails import ActOnEmails
 from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
 from vexmail.usecases.open_message import OpenMessage
 from vexmail.usecases.read_attachment import ReadAttachment
@@ -99,6 +100,7 @@ class _Web:
             accounts=self._accounts,
             intents=RecordIntent(built.uow, self._fleet),
             messages=messages,
+            actions=ActOnEmails(built.uow, self._fleet),
             attachments=ReadAttachment(built.reader, messages, built.parser),
             sign_in=self._sign_in,
             tails=ChangeTails(built.reader, built.feed),

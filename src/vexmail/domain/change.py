@@ -7,7 +7,7 @@ the name on the wire; the other fields travel beside it as they are, ids as stri
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-from vexmail.domain.ids import AccountId, MailboxId, MessageId
+from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId
 
 Json = dict[str, Any]
 """A plain JSON object in the shape of the API."""
@@ -153,6 +153,18 @@ class SyncProgress(Change):
     rate: float
     estimate_s: float | None
     type: ClassVar[str] = "sync_progress"
+
+
+@dataclass(frozen=True, slots=True)
+class IntentRejected(Change):
+    """The server refused a wish; what was shown for it was taken back."""
+
+    intent_id: IntentId
+    email_id: MessageId
+    kind: str
+    code: str
+    message: str
+    type: ClassVar[str] = "intent_rejected"
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,21 @@ async def of_operation(
     return [(_pending(r), AccountId(r["account_id"]), r["state"]) for r in rows]
 
 
+async def rejected(tx: Transaction, intent_id: IntentId) -> tuple[AccountId, PendingIntent] | None:
+    """Return a refused wish and its account, whoever owns it."""
+    row = await tx.driver.fetchrow(
+        f"SELECT {_COLUMNS}, account_id FROM intents"  # noqa: S608 - constant columns
+        " WHERE id = $1 AND state = 'rejected'",
+        intent_id,
+    )
+    return None if row is None else (AccountId(row["account_id"]), _pending(row))
+
+
+async def drop(tx: Transaction, intent_id: IntentId) -> None:
+    """Forget a wish that is closed."""
+    await tx.driver.execute("DELETE FROM intents WHERE id = $1 AND state <> 'pending'", intent_id)
+
+
 async def finish(
     tx: Transaction, intent_id: IntentId, state: str, code: str = "", message: str = ""
 ) -> bool:

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from vexmail.domain.errors import Conflict, NotFound, PermanentError
 from vexmail.domain.flags import FLAGGED, IMPORTANT, SEEN, FlagEdit
-from vexmail.domain.ids import AccountId, MailboxId, MessageId, OperationId, UserId
-from vexmail.domain.intent import Wish, WishKind
+from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId, OperationId, UserId
+from vexmail.domain.intent import PendingIntent, Wish, WishKind
 from vexmail.domain.mailbox import LocalMailbox, MailboxRole
 from vexmail.ports.account_sync import AccountSync
 from vexmail.store import intents, mailboxes, operations
@@ -184,6 +184,42 @@ class ActOnEmails:
         for account_id in accounts:
             self._sync.push_intents(account_id)
         return outcome
+
+    async def retry(self, user_id: UserId, intent_id: IntentId) -> Outcome:
+        """Record a refused wish anew.
+
+        Raises:
+            NotFound: there is no such refused wish of this user.
+        """
+        async with self._uow() as tx:
+            account_id, intent = await self._refused(tx, user_id, intent_id)
+            operation = await operations.begin(tx, user_id, f"retry {intent.wish.kind}", 1)
+            wishes = Wishes(tx, user_id, account_id)
+            changed = await wishes.record(intent.message_id, intent.wish, operation)
+            await wishes.finish()
+            await intents.drop(tx, intent_id)
+            await operations.set_changed(tx, operation, int(changed))
+        self._sync.push_intents(account_id)
+        return Outcome(operation, matched=1, changed=int(changed))
+
+    async def drop(self, user_id: UserId, intent_id: IntentId) -> None:
+        """Forget a refused wish.
+
+        Raises:
+            NotFound: there is no such refused wish of this user.
+        """
+        async with self._uow() as tx:
+            await self._refused(tx, user_id, intent_id)
+            await intents.drop(tx, intent_id)
+
+    @staticmethod
+    async def _refused(
+        tx: Transaction, user_id: UserId, intent_id: IntentId
+    ) -> tuple[AccountId, PendingIntent]:
+        found = await intents.rejected(tx, intent_id)
+        if found is None or await mailboxes.lock_account(tx, found[0]) != user_id:
+            raise NotFound("There is no such refused wish.")
+        return found
 
     @staticmethod
     async def _locked(tx: Transaction, user_id: UserId, operation_id: OperationId) -> OperationRow:

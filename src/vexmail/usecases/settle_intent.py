@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from vexmail.domain.change import IntentRejected
 from vexmail.domain.errors import VexMailError
 from vexmail.domain.ids import AccountId, MailboxId, Uid
 from vexmail.domain.intent import PendingIntent
@@ -69,4 +70,13 @@ class SettleIntent:
             for intent in refused:
                 if await intents.finish(tx, intent.id, "rejected", reason.code, str(reason)):
                     await wishes.withdraw(intent)
+                    told = IntentRejected(
+                        account_id,
+                        intent.id,
+                        intent.message_id,
+                        intent.wish.kind.value,
+                        reason.code,
+                        str(reason),
+                    )
+                    tx.tell(user_id, told)
             await wishes.finish()

@@ -12,6 +12,7 @@ from vexmail.web.body_limit import BodyLimit
 from vexmail.web.headers import SecurityHeaders
 from vexmail.web.routes import (
     accounts,
+    actions,
     attachments,
     changes,
     client,
@@ -30,7 +31,17 @@ Errors are `application/problem+json` with a stable `code`.
 
 ROUTERS = tuple(
     module.router
-    for module in (session, accounts, mailboxes, emails, attachments, changes, system, client)
+    for module in (
+        session,
+        accounts,
+        mailboxes,
+        emails,
+        actions,
+        attachments,
+        changes,
+        system,
+        client,
+    )
 )
 
 Running = Callable[[FastAPI], AbstractAsyncContextManager[WebServices]]

@@ -11,6 +11,7 @@ from vexmail.domain.ids import UserId
 from vexmail.ports.account_sync import AccountSync
 from vexmail.ports.clock import Clock
 from vexmail.store.queries.reader import Reader
+from vexmail.usecases.act_on_emails import ActOnEmails
 from vexmail.usecases.manage_accounts import ManageAccounts
 from vexmail.usecases.open_message import OpenMessage
 from vexmail.usecases.read_attachment import ReadAttachment
@@ -33,6 +34,7 @@ class WebServices:
     accounts: ManageAccounts
     intents: RecordIntent
     messages: OpenMessage
+    actions: ActOnEmails
     attachments: ReadAttachment
     sign_in: SignIn
     tails: ChangeTails

@@ -121,6 +121,17 @@ class SyncProgress(_Change):
     estimate_s: float | None
 
 
+class IntentRejected(_Change):
+    """The mail server refused a wish; what was shown for it was taken back."""
+
+    type: Literal["intent_rejected"]
+    intent_id: str
+    email_id: str
+    kind: Literal["flags", "move", "copy", "delete"]
+    code: str
+    message: str
+
+
 class Reset(_Change):
     """What the client holds means nothing any more: fetch again."""
 
@@ -143,6 +154,7 @@ Change = Annotated[
     | MailboxDeleted
     | AccountStateChanged
     | SyncProgress
+    | IntentRejected
     | Reset,
     Field(discriminator="type"),
 ]
