@@ -1,54 +1,62 @@
-"""A mailbox on a tiny IMAP server that pushes at once: for measuring our own share of a delay.
+"""Mailboxes on a tiny IMAP server that pushes at once, and that a test can set up as it likes.
 
 Dovecot waits about half a second before it tells an idling client of a new message; this server
-writes the EXISTS before ``deliver`` returns. It answers what the sync engine asks (LIST, SELECT,
-UID SEARCH, UID FETCH with CHANGEDSINCE, UID STORE, IDLE, NOOP) for one INBOX, truthfully enough
-to be mirrored; it is no model of a full server.
+writes the EXISTS before ``deliver`` returns. It answers what the sync engine asks, truthfully
+enough to be mirrored, and offers or hides extensions one by one; it is no model of a full server.
+The dialogue with one client is in ``live_session``.
 """
 
 import asyncio
-import base64
-import email.parser
-import email.utils
-import re
-import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from email.message import Message
+from collections.abc import Callable, Iterable
 from typing import Self
 
+from tests.support.live_answers import flags_line
+from tests.support.live_box import Box, Stored
+from tests.support.live_session import Features, LiveSession
 from tests.support.scripted_imap import Peer, ScriptedImap
 
-_SYSTEM = r"\Answered \Flagged \Deleted \Seen \Draft"
-_FETCH = re.compile(r"UID FETCH (\S+) \(([^)]*)\)(?: \(CHANGEDSINCE (\d+)\))?", re.IGNORECASE)
-_STORE = re.compile(r"UID STORE (\S+) ([+-]?)FLAGS(\.SILENT)? \(([^)]*)\)", re.IGNORECASE)
+__all__ = ["Box", "LiveMailbox", "Stored"]
 
 
-@dataclass
-class Stored:
-    """One message of the mailbox."""
-
-    uid: int
-    raw: bytes
-    flags: set[str]
-    mod_seq: int
-    received: float
-
-
-@dataclass
 class LiveMailbox:
-    """INBOX and the server it lives on; use as ``async with LiveMailbox() as mailbox``."""
+    """INBOX, other mailboxes, and their server; use as ``async with LiveMailbox() as mailbox``.
 
-    condstore: bool = True
-    password: str = ""
-    """Refuse any other; empty takes all."""
-    uid_validity: int = 1
-    messages: list[Stored] = field(default_factory=list)
-    uid_next: int = 1
-    mod_seq: int = 1
-    _idling: dict[int, Peer] = field(default_factory=dict)
-    _told: dict[int, list[str]] = field(default_factory=dict)
-    _server: ScriptedImap | None = None
+    Args:
+        condstore: offer mod-sequences; without them QRESYNC is not offered either.
+        qresync: offer QRESYNC, which needs ENABLE.
+        move: offer MOVE.
+        uidplus: offer UID EXPUNGE, COPYUID and APPENDUID.
+        list_status: offer LIST-STATUS.
+        namespace: prefix below which all mailboxes but INBOX lie, such as ``INBOX/``.
+        password: refuse any other; empty takes all.
+        uid_validity: of INBOX; other mailboxes get higher ones.
+    """
+
+    def __init__(
+        self,
+        *,
+        condstore: bool = True,
+        qresync: bool = True,
+        move: bool = True,
+        uidplus: bool = True,
+        list_status: bool = True,
+        namespace: str = "",
+        password: str = "",
+        uid_validity: int = 1,
+    ) -> None:
+        self.features = Features(
+            condstore, condstore and qresync, move, uidplus, list_status, namespace
+        )
+        self.password = password
+        self.mailboxes = {"INBOX": Box("INBOX", uid_validity=uid_validity)}
+        """By name on the wire."""
+        self.commands: list[str] = []
+        """All that clients said, tags left out, literals as ``{}``."""
+        self.on_command: Callable[[str], object] | None = None
+        """Called with each command before it is carried out, e.g. to act as another client."""
+        self.sessions: list[LiveSession] = []
+        self._refusals: dict[str, str] = {}
+        self._server: ScriptedImap | None = None
 
     @property
     def port(self) -> int:
@@ -57,9 +65,49 @@ class LiveMailbox:
             raise RuntimeError("not started")
         return self._server.port
 
-    async def watched(self) -> None:
-        """Return once a client idles."""
-        while not self._idling:  # noqa: ASYNC110 - looked at 1,000 times a second, in tests only
+    @property
+    def inbox(self) -> Box:
+        """INBOX."""
+        return self.mailboxes["INBOX"]
+
+    @property
+    def messages(self) -> list[Stored]:
+        """What INBOX holds."""
+        return self.inbox.messages
+
+    @property
+    def uid_validity(self) -> int:
+        """Generation of INBOX; may be set."""
+        return self.inbox.uid_validity
+
+    @uid_validity.setter
+    def uid_validity(self, value: int) -> None:
+        self.inbox.uid_validity = value
+
+    @property
+    def uid_next(self) -> int:
+        """The UID that INBOX gives next; may be set."""
+        return self.inbox.uid_next
+
+    @uid_next.setter
+    def uid_next(self, value: int) -> None:
+        self.inbox.uid_next = value
+
+    @property
+    def mod_seq(self) -> int:
+        """The highest mod-sequence of INBOX; may be set."""
+        return self.inbox.mod_seq
+
+    @mod_seq.setter
+    def mod_seq(self, value: int) -> None:
+        self.inbox.mod_seq = value
+
+    async def watched(self, mailbox: str = "INBOX") -> None:
+        """Return once a client idles in a mailbox."""
+        box = self.mailboxes[mailbox]
+        while not any(  # noqa: ASYNC110 - looked at 1,000 times a second, in tests only
+            session.idling and session.box is box for session in self.sessions
+        ):
             await asyncio.sleep(0.001)
 
     async def __aenter__(self) -> Self:
@@ -72,224 +120,85 @@ class LiveMailbox:
         if self._server is not None:
             await self._server.__aexit__(None, None, None)
 
-    # ---- what a test does ----
+    # ---- what a test does, as another client or as the server's owner ----
 
-    def deliver(self, raw: bytes, flags: Iterable[str] = (), received: float | None = None) -> int:
+    def deliver(
+        self,
+        raw: bytes,
+        flags: Iterable[str] = (),
+        received: float | None = None,
+        *,
+        mailbox: str = "INBOX",
+    ) -> int:
         """Add a message and tell everybody before returning; returns its UID."""
-        self.mod_seq += 1
-        moment = time.time() if received is None else received
-        stored = Stored(self.uid_next, raw, set(flags), self.mod_seq, moment)
-        self.messages.append(stored)
-        self.uid_next += 1
-        self._tell(f"* {len(self.messages)} EXISTS")
+        box = self.mailboxes[mailbox]
+        stored = box.add(raw, flags, received)
+        self.tell(box, lambda _: f"* {len(box.messages)} EXISTS")
         return stored.uid
 
-    def set_flags(self, uid: int, flags: Iterable[str]) -> None:
+    def set_flags(self, uid: int, flags: Iterable[str], *, mailbox: str = "INBOX") -> None:
         """Change a message's flags as another client would."""
-        index, stored = self._find(uid)
-        self.mod_seq += 1
-        stored.flags, stored.mod_seq = set(flags), self.mod_seq
-        self._tell(self._flags_line(index + 1, stored))
+        box = self.mailboxes[mailbox]
+        _, stored = box.find(uid)
+        box.change(stored, flags)
+        self.tell_flags(box, stored)
 
-    def expunge(self, uid: int) -> None:
+    def expunge(self, uid: int, *, mailbox: str = "INBOX") -> None:
         """Remove a message as another client would."""
-        index, _ = self._find(uid)
-        del self.messages[index]
-        self.mod_seq += 1
-        self._tell(f"* {index + 1} EXPUNGE")
+        box = self.mailboxes[mailbox]
+        self.take_out(box, box.find(uid)[1])
 
-    # ---- the server ----
+    def add_mailbox(self, name: str, *attributes: str) -> Box:
+        """Create a mailbox as another client would; ``attributes`` such as ``\\Trash``."""
+        validity = max(box.uid_validity for box in self.mailboxes.values()) + 1
+        box = self.mailboxes[name] = Box(name, set(attributes), uid_validity=validity)
+        return box
 
-    def _lets_in(self, command: str) -> bool:
-        """Tell whether AUTHENTICATE PLAIN brings the right password."""
-        message = base64.b64decode(command.rpartition(" ")[2]).decode()
-        return not self.password or message.endswith(f"\0{self.password}")
+    def refuse(self, command: str, text: str = "no") -> None:
+        """Answer NO with ``text`` to commands that begin so, until ``allow``."""
+        self._refusals[command.upper()] = text
 
-    def _find(self, uid: int) -> tuple[int, Stored]:
-        for index, stored in enumerate(self.messages):
-            if stored.uid == uid:
-                return index, stored
-        raise KeyError(uid)
+    def allow(self, command: str) -> None:
+        """End a refusal."""
+        self._refusals.pop(command.upper(), None)
 
-    def _tell(self, line: str) -> None:
-        for number, waiting in self._told.items():
-            idler = self._idling.get(number)
-            if idler is not None:
-                idler.writer.write(line.encode() + b"\r\n")
-            else:
-                waiting.append(line)
+    # ---- what the sessions use ----
+
+    def refusal(self, command: str) -> str | None:
+        """Return the text of the NO for a command, or None where it is carried out."""
+        for beginning, text in self._refusals.items():
+            if command.upper().startswith(beginning):
+                return text
+        return None
+
+    def tell(
+        self, box: Box, line: Callable[[LiveSession], str], but: LiveSession | None = None
+    ) -> None:
+        """Tell everybody who has selected a mailbox."""
+        for session in self.sessions:
+            if session.box is box and session is not but:
+                session.push(line(session))
+
+    def tell_flags(self, box: Box, stored: Stored, but: LiveSession | None = None) -> None:
+        """Tell everybody a message's flags."""
+        number = box.find(stored.uid)[0] + 1
+        line = flags_line(number, stored, condstore=self.features.condstore)
+        self.tell(box, lambda _: line, but)
+
+    def take_out(self, box: Box, stored: Stored) -> None:
+        """Expunge a message; VANISHED for those who enabled QRESYNC, EXPUNGE for the others."""
+        index = box.remove(stored)
+        self.tell(
+            box,
+            lambda session: (
+                f"* VANISHED {stored.uid}" if session.enabled else f"* {index + 1} EXPUNGE"
+            ),
+        )
 
     async def _serve(self, peer: Peer) -> None:
-        number = id(peer)
-        extra = " CONDSTORE" if self.condstore else ""
-        offered = f"IMAP4rev1 AUTH=PLAIN SASL-IR LOGINDISABLED IDLE ESEARCH{extra}"
+        session = LiveSession(self, peer)
+        self.sessions.append(session)
         try:
-            await peer.send(f"* OK [CAPABILITY {offered}] live")
-            while True:
-                command = await peer.command()
-                verb = command.upper().split(" ", 1)[0]
-                if verb == "LOGOUT":
-                    await peer.send("* BYE see you\r\n{tag} OK done")
-                    return
-                if verb == "IDLE":
-                    await self._idle(peer, number)
-                    continue
-                if verb in {"LOGIN", "AUTHENTICATE"}:
-                    if not self._lets_in(command):
-                        await peer.send("{tag} NO [AUTHENTICATIONFAILED] who are you?")
-                        continue
-                    await peer.send(f"{{tag}} OK [CAPABILITY {offered}] welcome")
-                    continue
-                if verb in {"SELECT", "EXAMINE"} and '"INBOX"' not in command.upper():
-                    await peer.send("{tag} NO [NONEXISTENT] there is only INBOX")
-                    continue
-                peer.writer.write(self._answer(command, verb, number))
-                # EXPUNGE may not be told inside FETCH or STORE by sequence number; all of ours
-                # are UID commands, where it may (RFC 9051 §7.5.1).
-                for line in self._told.get(number, []):
-                    peer.writer.write(line.encode() + b"\r\n")
-                if number in self._told:
-                    self._told[number] = []
-                await peer.send("{tag} OK done")
+            await session.serve()
         finally:
-            self._told.pop(number, None)
-            self._idling.pop(number, None)
-
-    async def _idle(self, peer: Peer, number: int) -> None:
-        await peer.send("+ idling")
-        self._idling[number] = peer
-        for line in self._told.get(number, []):
-            peer.writer.write(line.encode() + b"\r\n")
-        if number in self._told:
-            self._told[number] = []
-        await peer.line()
-        self._idling.pop(number, None)
-        await peer.send("{tag} OK done")
-
-    def _answer(  # noqa: PLR0911 - one return per command
-        self, command: str, verb: str, number: int
-    ) -> bytes:
-        if verb == "CAPABILITY":
-            extra = " CONDSTORE" if self.condstore else ""
-            return f"* CAPABILITY IMAP4rev1 IDLE ESEARCH SPECIAL-USE{extra}\r\n".encode()
-        if verb in {"LIST", "LSUB"}:
-            return f'* {verb} () "/" INBOX\r\n'.encode()
-        if verb in {"SELECT", "EXAMINE"}:
-            self._told[number] = []
-            return self._select()
-        if command.upper().startswith("UID SEARCH"):
-            uids = ",".join(str(stored.uid) for stored in self.messages)
-            if "RETURN" in command.upper():
-                every = f" ALL {uids}" if uids else ""
-                return f"* ESEARCH UID{every}\r\n".encode()
-            return f"* SEARCH {uids.replace(',', ' ')}".rstrip().encode() + b"\r\n"
-        if fetch := _FETCH.match(command):
-            return b"".join(self._fetch(fetch[1], fetch[2].upper(), int(fetch[3] or 0)))
-        if store := _STORE.match(command):
-            return self._store(store[1], store[2], store[4].split(), number)
-        return b""
-
-    def _select(self) -> bytes:
-        lines = [
-            f"* FLAGS ({_SYSTEM})",
-            f"* OK [PERMANENTFLAGS ({_SYSTEM} \\*)] kept",
-            f"* {len(self.messages)} EXISTS",
-            f"* OK [UIDVALIDITY {self.uid_validity}] generation",
-            f"* OK [UIDNEXT {self.uid_next}] next",
-        ]
-        if self.condstore:
-            lines.append(f"* OK [HIGHESTMODSEQ {self.mod_seq}] highest")
-        return "".join(f"{line}\r\n" for line in lines).encode()
-
-    def _chosen(self, uid_set: str) -> list[tuple[int, Stored]]:
-        last = self.messages[-1].uid if self.messages else 0
-        wanted: set[int] = set()
-        known = {stored.uid for stored in self.messages}
-        for part in uid_set.split(","):
-            ends = [last if end == "*" else int(end) for end in part.split(":")]
-            low, high = min(ends), max(ends)
-            wanted |= {uid for uid in known if low <= uid <= high}
-        return [(i + 1, stored) for i, stored in enumerate(self.messages) if stored.uid in wanted]
-
-    def _fetch(self, uid_set: str, items: str, since: int) -> Iterable[bytes]:
-        for number, stored in self._chosen(uid_set):
-            if stored.mod_seq > since:
-                parts = [f"UID {stored.uid}", *self._items(stored, items.split())]
-                line = f"* {number} FETCH ({' '.join(parts)}".encode()
-                if "BODY.PEEK[]" in items:
-                    line += b" BODY[] {%d}\r\n" % len(stored.raw) + stored.raw
-                yield line + b")\r\n"
-
-    def _items(self, stored: Stored, wanted: Sequence[str]) -> Iterable[str]:
-        for item in wanted:
-            if item == "FLAGS":
-                yield f"FLAGS ({' '.join(sorted(stored.flags))})"
-            elif item == "MODSEQ":
-                yield f"MODSEQ ({stored.mod_seq})"
-            elif item == "RFC822.SIZE":
-                yield f"RFC822.SIZE {len(stored.raw)}"
-            elif item == "INTERNALDATE":
-                moment = time.strftime("%d-%b-%Y %H:%M:%S +0000", time.gmtime(stored.received))
-                yield f'INTERNALDATE "{moment}"'
-            elif item == "ENVELOPE":
-                yield f"ENVELOPE {_envelope(stored.raw)}"
-            elif item == "BODYSTRUCTURE":
-                yield (
-                    'BODYSTRUCTURE ("text" "plain" ("charset" "utf-8") NIL NIL "8bit" '
-                    f"{len(stored.raw)} 1 NIL NIL NIL NIL)"
-                )
-
-    def _flags_line(self, number: int, stored: Stored) -> str:
-        mod_seq = f" MODSEQ ({stored.mod_seq})" if self.condstore else ""
-        flags = " ".join(sorted(stored.flags))
-        return f"* {number} FETCH (UID {stored.uid} FLAGS ({flags}){mod_seq})"
-
-    def _store(self, uid_set: str, sign: str, flags: Sequence[str], asker: int) -> bytes:
-        lines = []
-        for number, stored in self._chosen(uid_set):
-            self.mod_seq += 1
-            given = set(flags)
-            stored.flags = {"+": stored.flags | given, "-": stored.flags - given}.get(sign, given)
-            stored.mod_seq = self.mod_seq
-            lines.append(self._flags_line(number, stored))
-        for other in self._told:
-            if other != asker:
-                idler = self._idling.get(other)
-                for line in lines:
-                    if idler is not None:
-                        idler.writer.write(line.encode() + b"\r\n")
-                    else:
-                        self._told[other].append(line)
-        return "".join(f"{line}\r\n" for line in lines).encode()
-
-
-def _envelope(raw: bytes) -> str:
-    headers = email.parser.BytesHeaderParser().parsebytes(raw)
-    people = [headers.get(name) for name in ("From", "Sender", "Reply-To", "To", "Cc", "Bcc")]
-    people[1], people[2] = people[1] or people[0], people[2] or people[0]
-    return "({} {} {} {} {})".format(
-        _string(headers, "Date"),
-        _string(headers, "Subject"),
-        " ".join(_addresses(value) for value in people),
-        _string(headers, "In-Reply-To"),
-        _string(headers, "Message-ID"),
-    )
-
-
-def _string(headers: Message, name: str) -> str:
-    value = headers.get(name)
-    return "NIL" if value is None else _quoted(str(value))
-
-
-def _quoted(text: str) -> str:
-    flat = " ".join(text.split()).encode("ascii", "replace").decode()
-    return '"' + flat.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _addresses(value: object) -> str:
-    found = []
-    for name, address in email.utils.getaddresses([str(value)] if value is not None else []):
-        local, _, domain = address.partition("@")
-        parts = [_quoted(name) if name else "NIL", "NIL", _quoted(local), _quoted(domain)]
-        found.append(f"({' '.join(parts)})")
-    return f"({''.join(found)})" if found else "NIL"
+            self.sessions.remove(session)
