@@ -8,18 +8,23 @@ import pytest
 
 from vexmail.domain.errors import AuthenticationFailed, MailboxGone
 from vexmail.domain.flags import SEEN, FlagEdit
+from vexmail.domain.ids import Uid
 from vexmail.domain.mailbox import MailboxRole
 from vexmail.ports.mail_server import Credentials, MailServer, ServerAddress, Wake
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account with an empty INBOX, and a way for somebody else to deliver to it."""
+    """An account with an empty INBOX, and what somebody else does to it."""
 
     server: MailServer
     address: ServerAddress
     credentials: Credentials
     deliver: Callable[[bytes], Awaitable[None]]
+    mark_deleted: Callable[[Uid], Awaitable[None]]
+    """Another client marks a message of INBOX as deleted, and leaves it there."""
+    expunge: Callable[[Uid], Awaitable[None]]
+    """Another client removes a message of INBOX."""
 
 
 def message(number: int) -> bytes:

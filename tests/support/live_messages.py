@@ -29,6 +29,8 @@ def _search(_: "LiveMailbox", session: "LiveSession", box: Box, command: "Comman
 
 def _meets(stored: Stored, criteria: Sequence[str]) -> bool:
     match [word.upper() for word in criteria]:
+        case ["CHARSET", "UTF-8", *_]:
+            return _meets(stored, criteria[2:])
         case ["ALL"]:
             return True
         case ["DELETED"]:
