@@ -115,7 +115,8 @@ async def _end(peer: Peer, how: str) -> None:
 def after_login(text: str = "", *, capabilities: str = "IDLE", exists: int | None = None) -> Script:
     """Return a script that greets, takes a LOGIN, and goes on with a transcript.
 
-    With ``exists``, a SELECT of INBOX with that many messages comes between.
+    Who offers ID, or QRESYNC and ENABLE, takes these first. With ``exists``, a SELECT of INBOX
+    with that many messages comes between.
     """
     offered = f"IMAP4rev1 {capabilities}".strip()
     steps = [
@@ -123,6 +124,11 @@ def after_login(text: str = "", *, capabilities: str = "IDLE", exists: int | Non
         "C: LOGIN *",
         f"S: {{tag}} OK [CAPABILITY {offered}] welcome",
     ]
+    words = set(capabilities.split())
+    if "ID" in words:
+        steps += ["C: ID (*", "S: * ID NIL", "S: {tag} OK hello"]
+    if {"QRESYNC", "ENABLE"} <= words:
+        steps += ["C: ENABLE QRESYNC", "S: * ENABLED QRESYNC", "S: {tag} OK enabled"]
     if exists is not None:
         steps += [
             "C: SELECT *",

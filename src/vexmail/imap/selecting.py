@@ -15,7 +15,14 @@ from vexmail.imap.exchange import TOTAL, Exchange
 from vexmail.imap.fetch_row import read_flags
 from vexmail.imap.framer import Unit
 from vexmail.imap.response_parser import parse_response
-from vexmail.imap.responses import Condition, Exists, Fetch, Response, Vanished
+from vexmail.imap.responses import (
+    Condition,
+    Exists,
+    Expunge,
+    Fetch,
+    Response,
+    Vanished,
+)
 from vexmail.imap.wording import select_refused
 
 log = structlog.get_logger(__name__)
@@ -95,7 +102,7 @@ class _Heard:
                 self.gone += uid_sets.count(ranges)
                 if self.gone <= MOST_VANISHED:
                     self.vanished.append(ranges)
-            case Vanished() | Fetch():
+            case Vanished() | Expunge() | Fetch():
                 self.unclear = True  # a message goes just now, or flags without a UID
             case _:
                 pass
