@@ -11,6 +11,7 @@ import pytest
 
 from tests.contracts.mail_server import Account, MailServerContract
 from tests.contracts.mail_server_changes import MailServerChangesContract
+from tests.contracts.mail_server_mailboxes import MailServerMailboxesContract
 from tests.support.dovecot import Dovecot
 from tests.support.live_mailbox import LiveMailbox
 from vexmail.domain.ids import Uid
@@ -42,7 +43,7 @@ def bare_dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
         yield server
 
 
-class _OnDovecot(MailServerContract, MailServerChangesContract):
+class _OnDovecot(MailServerContract, MailServerChangesContract, MailServerMailboxesContract):
     @pytest.fixture
     def account(self, dovecot: Dovecot) -> Account:
         user = f"contract{next(_numbers)}"
@@ -101,7 +102,7 @@ class TestOnABareDovecot(_OnDovecot):
         return bare_dovecot
 
 
-class _OnLiveMailbox(MailServerContract, MailServerChangesContract):
+class _OnLiveMailbox(MailServerContract, MailServerChangesContract, MailServerMailboxesContract):
     features: ClassVar[Mapping[str, bool | str]] = {}
 
     @pytest.fixture

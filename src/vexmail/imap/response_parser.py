@@ -178,7 +178,7 @@ def _esearch(unit: Unit, start: int) -> Response:
 
 def _vanished(unit: Unit, start: int) -> Response:
     values = tokenise(unit, start)
-    earlier = len(values) == 2 and values[0] == ["EARLIER"]
+    earlier = len(values) == 2 and [word.upper() for word in _words(values[0])] == ["EARLIER"]
     last = values[-1] if values else None
     if not isinstance(last, str) or len(values) > 1 + earlier:
         raise ProtocolViolation(_GARBLED)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vexmail.imap.dates import read_date
+from vexmail.imap.dates import read_date, wire_date
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,11 @@ def test_any_text_gives_a_date_or_none(text: str) -> None:
 def test_internal_dates_are_read_back(moment: datetime) -> None:
     moment = moment.replace(microsecond=0)
     assert read_date(moment.strftime("%d-%b-%Y %H:%M:%S +0000")) == moment
+
+
+@given(st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.just(UTC)))  # noqa: DTZ001 - hypothesis adds the zone
+def test_a_moment_is_written_so_that_it_is_read_back(moment: datetime) -> None:
+    written = wire_date(moment)
+
+    assert len(written) == 26
+    assert read_date(written) == moment.replace(microsecond=0)

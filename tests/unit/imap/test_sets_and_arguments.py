@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from vexmail.domain.errors import Defect, ProtocolViolation
 from vexmail.domain.ids import Uid
 from vexmail.imap import uid_sets
-from vexmail.imap.encode import Astring, sasl_plain, wire_lines
+from vexmail.imap.encode import Astring, Literal, sasl_plain, unasked_literal, wire_lines
 from vexmail.ports.mail_server import Credentials
 
 
@@ -81,3 +81,44 @@ def test_a_password_is_in_no_repr() -> None:
     assert "hush" not in repr(Astring("hush"))
     assert "hush" not in repr(Credentials("ann", "hush"))
     assert sasl_plain(Credentials("ann", "hush")) == "AGFubgBodXNo"
+
+
+def test_a_literal_is_sent_byte_for_byte_and_asked_for_when_it_is_long() -> None:
+    raw = b"a\nb\r\n\xff"
+
+    short = wire_lines("A1", "APPEND", [Astring("Sent"), Literal(raw)], unasked=6)
+    long = wire_lines("A1", "APPEND", [Astring("Sent"), Literal(raw)], unasked=5)
+
+    assert short == [b'A1 APPEND "Sent" {6+}\r\n' + raw + b"\r\n"]
+    assert long == [b'A1 APPEND "Sent" {6}\r\n', raw + b"\r\n"]
+    with pytest.raises(Defect):
+        wire_lines("A1", "APPEND", [Literal(b"a\0b")])
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "unasked"),
+    [
+        (set(), -1),
+        ({"LITERAL-"}, 4096),
+        ({"IMAP4REV2"}, 4096),
+        ({"LITERAL-", "LITERAL+"}, 1 << 20),
+    ],
+)
+def test_how_long_a_literal_may_be_that_nobody_asked_for(
+    capabilities: set[str], unasked: int
+) -> None:
+    assert unasked_literal(capabilities) == unasked
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "most"),
+    [
+        ({"IDLE"}, uid_sets.LARGEST),
+        ({"IDLE", "MESSAGELIMIT=1000"}, 1000),
+        ({"MESSAGELIMIT=0"}, uid_sets.LARGEST),
+        ({"MESSAGELIMIT=many"}, uid_sets.LARGEST),
+        ({"MESSAGELIMIT"}, uid_sets.LARGEST),
+    ],
+)
+def test_how_many_messages_a_command_may_name(capabilities: set[str], most: int) -> None:
+    assert uid_sets.most_at_once(capabilities) == most
