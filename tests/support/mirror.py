@@ -12,12 +12,13 @@ from vexmail.app.container import Container, container
 from vexmail.app.settings import Settings
 from vexmail.app.sync_tools import sync_tools
 from vexmail.domain.change import Json
-from vexmail.domain.ids import AccountId, MessageId, UserId
+from vexmail.domain.ids import AccountId, MailboxId, MessageId, UserId
 from vexmail.domain.server_address import Credentials, Security, ServerAddress
 from vexmail.imap.server import AioimaplibMailServer
 from vexmail.store.invariants import Violation, check_consistency
 from vexmail.store.queries import accounts, changes, emails, mailboxes
 from vexmail.sync.fleet import Fleet
+from vexmail.usecases.act_on_emails import ActOnEmails
 from vexmail.usecases.compare_with_server import CompareWithServer
 from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
 from vexmail.usecases.open_message import OpenMessage
@@ -37,6 +38,7 @@ class Mirror:
     owner: UserId
     accounts: ManageAccounts
     intents: RecordIntent
+    actions: ActOnEmails
     messages: OpenMessage
 
     async def add(self, port: int, username: str = "ann", password: str = "pw") -> AccountId:
@@ -58,6 +60,26 @@ class Mirror:
             boxes = await mailboxes.choose(driver, self.owner, None, None)
             items, _ = await emails.page(driver, boxes, ALL, limit=200)
         return items
+
+    async def mailbox(self, path: str) -> MailboxId:
+        """Return the id of the mailbox with this path."""
+        async with self.built.reader() as driver:
+            tree = await mailboxes.tree(driver, self.owner)
+        (found,) = [box for box in tree if box["path"] == path]
+        return MailboxId(int(found["id"]))
+
+    async def subjects_in(self, path: str) -> list[str]:
+        """Return the subjects of one mailbox, sorted."""
+        box = await self.mailbox(path)
+        async with self.built.reader() as driver:
+            items, _ = await emails.page(driver, [box], ALL, limit=200)
+        return sorted(item["subject"] for item in items)
+
+    async def settled(self) -> bool:
+        """Tell whether no wish is pending any more."""
+        async with self.built.reader() as driver:
+            count = "SELECT count(*) FROM intents WHERE state = 'pending'"
+            return not await driver.fetchval(count)
 
     async def subjects(self) -> list[str]:
         """Return the subjects of the inboxes, sorted."""
@@ -127,6 +149,7 @@ async def running_mirror(
                 owner,
                 ManageAccounts(built.uow, server, built.box, fleet),
                 RecordIntent(built.uow, fleet),
+                ActOnEmails(built.uow, fleet),
                 OpenMessage(built.reader, built.uow, fleet, built.blobs, built.parser),
             )
             yield mirror
