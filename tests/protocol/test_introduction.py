@@ -1,5 +1,6 @@
 """What is said right after login: ID and ENABLE, and how little depends on their answers."""
 
+import asyncio
 import time
 
 import pytest
@@ -120,3 +121,20 @@ async def test_a_bye_instead_of_an_answer_is_told() -> None:
     with pytest.raises(VexMailError, match="unknown clients leave"):
         async with session_with(transcript(script)):
             pass
+
+
+async def test_a_flood_instead_of_an_answer_is_a_dead_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(introduction, "STEP", 0.3)
+
+    async def script(peer: Peer) -> None:
+        await transcript(login("ENABLE QRESYNC"))(peer)
+        await peer.command("ENABLE *")
+        while True:
+            await peer.send(b"* OK still here\r\n" * 100)
+
+    async with asyncio.timeout(10):
+        with pytest.raises(ConnectionTimedOut):
+            async with session_with(script):
+                pass

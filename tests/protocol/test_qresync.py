@@ -71,6 +71,7 @@ async def test_nothing_changed_is_an_answer_too() -> None:
         pytest.param([*HEAD, FLAGS, FLAGS, FLAGS, FLAGS], id="more flags than messages"),
         pytest.param([*HEAD, r"* 2 FETCH (FLAGS (\Seen) MODSEQ (44))"], id="flags of nobody"),
         pytest.param([*HEAD, "* VANISHED 5"], id="one goes just now"),
+        pytest.param([*HEAD, FLAGS, "* OK [MESSAGELIMIT 1 5] more"], id="cut short"),
         pytest.param([*HEAD, "* 2 EXPUNGE"], id="one goes just now, by number"),
     ],
 )

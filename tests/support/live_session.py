@@ -88,6 +88,7 @@ class LiveSession:
         """Whether the client enabled QRESYNC."""
         self.idling = False
         self._peer = peer
+        peer.patience = None  # a mirror may idle for minutes
         self._waiting: list[str] = []
 
     async def serve(self) -> None:

@@ -38,6 +38,8 @@ class Peer:
         self.reader = reader
         self.writer = writer
         self.tag = "*"
+        self.patience: float | None = PATIENCE
+        """Seconds that a client may take for its next line; None: as long as it likes."""
 
     async def send(self, data: bytes | str, *, end: bytes = b"\r\n") -> None:
         """Send text as a line, with ``{tag}`` filled in; bytes as they are."""
@@ -48,7 +50,7 @@ class Peer:
 
     async def line(self) -> bytes:
         """Return the next line without its end."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             line = await self.reader.readline()
         if not line:
             raise ConnectionResetError("the client left")

@@ -10,7 +10,7 @@ from vexmail.imap.connection import Running
 from vexmail.imap.encode import quoted
 from vexmail.imap.exchange import Exchange
 from vexmail.imap.response_parser import parse_response
-from vexmail.imap.responses import Condition, Continuation
+from vexmail.imap.responses import Condition, Continuation, Response
 
 log = structlog.get_logger(__name__)
 
@@ -48,21 +48,24 @@ async def _listen(exchange: Exchange, waiting: dict[str, Running]) -> None:
     while waiting:
         needed = any(running.name == "ENABLE" for running in waiting.values())
         left = began + (STEP if needed else MOMENT) - connection.loop.time()
-        unit = connection.take()
-        if unit is None and left > 0:
-            await connection.wait_for_unit(left)
-        elif unit is not None:
-            response = parse_response(unit)
-            if isinstance(response, Condition) and response.tag:
-                running = waiting.pop(response.tag, None)
-                if running is not None and exchange.ends(response, running):
-                    log.debug("imap.introduced", command=running.name, status=response.status)
-            elif not isinstance(response, Continuation):
-                exchange.note(response)
-        elif needed:
+        if left <= 0 and needed:
             raise ConnectionTimedOut(
                 "The mail server stopped answering after login. It will be tried again."
             )
-        else:
+        if left <= 0:
             log.info("imap.id.unanswered")  # a late answer is passed over as an unknown tag's
             return
+        unit = connection.take()
+        if unit is None:
+            await connection.wait_for_unit(left)
+        else:
+            _take_in(exchange, parse_response(unit), waiting)
+
+
+def _take_in(exchange: Exchange, response: Response, waiting: dict[str, Running]) -> None:
+    if isinstance(response, Condition) and response.tag:
+        running = waiting.pop(response.tag, None)
+        if running is not None and exchange.ends(response, running):
+            log.debug("imap.introduced", command=running.name, status=response.status)
+    elif not isinstance(response, Continuation):
+        exchange.note(response)

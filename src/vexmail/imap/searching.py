@@ -34,7 +34,7 @@ async def all_uids(exchange: Exchange) -> list[Uid]:
         exchange.drain()
         watch = exchange.watch
         before, gone = watch.exists, watch.gone
-        parts = _parts(before)
+        parts = _parts(before, min(WINDOW, uid_sets.most_at_once(exchange.capabilities)))
         found: set[Uid] = set()
         for part in parts:
             found.update(await _search(exchange, part))
@@ -51,12 +51,12 @@ async def all_uids(exchange: Exchange) -> list[Uid]:
     )
 
 
-def _parts(exists: int) -> list[str]:
-    if exists <= WINDOW:
+def _parts(exists: int, window: int) -> list[str]:
+    if exists <= window:
         return ["ALL"]
-    bounds = range(1, exists + 1, WINDOW)
+    bounds = range(1, exists + 1, window)
     # The last part is open, for messages that arrive meanwhile.
-    return [f"{low}:{low + WINDOW - 1}" if low + WINDOW <= exists else f"{low}:*" for low in bounds]
+    return [f"{low}:{low + window - 1}" if low + window <= exists else f"{low}:*" for low in bounds]
 
 
 async def search(exchange: Exchange, *criteria: Argument) -> list[Uid]:

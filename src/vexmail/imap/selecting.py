@@ -178,6 +178,7 @@ def _doubt(
         (selected.uid_validity != uid_validity, "uid_validity"),
         (selected.highest_modseq < mod_seq, "mod_seq_went_back"),  # 0 where none is kept
         (heard.unclear, "unclear"),
+        ("MESSAGELIMIT" in heard.codes, "cut_short"),  # RFC 9738
         (len(heard.flags) > exists, "more_flags_than_messages"),
         (heard.gone > MOST_VANISHED, "too_many_vanished"),
         (max(highest, highest_gone) >= selected.uid_next, "beyond_uid_next"),

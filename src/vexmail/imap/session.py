@@ -19,7 +19,7 @@ from vexmail.imap.fetching import Pipeline, read_body
 from vexmail.imap.framer import Unit
 from vexmail.imap.idle import wait_for_news
 from vexmail.imap.listing import list_mailboxes
-from vexmail.imap.searching import all_uids, having_header
+from vexmail.imap.searching import all_uids, having_header, search
 from vexmail.imap.storing import latest
 from vexmail.imap.wording import command_refused
 from vexmail.ports.mail_server import Wake
@@ -73,7 +73,7 @@ class ImapSession:
     ) -> AsyncIterator[list[RemoteMessage]]:
         """Yield envelope-pass records in batches."""
         self._exchange.drain()
-        cut = uid_sets.cut(uids, batch, first)
+        cut = uid_sets.cut(uids, min(batch, self._most_at_once), first)
         pipeline = Pipeline(self._exchange, cut, self._envelope_items(), read_message)
         async for rows in pipeline.batches():
             yield rows
@@ -83,7 +83,15 @@ class ImapSession:
         self._exchange.drain()
         if not self._exchange.watch.exists:
             return []  # "n:*" names nothing in an empty mailbox, and some servers say BAD to it
-        rows = await self._fetch(read_message, f"{uid_next}:*", self._envelope_items())
+        sets = [f"{uid_next}:*"]
+        if self._is_limited:
+            named = await search(self._exchange, "UID", f"{uid_next}:*")
+            sets = self._sets([uid for uid in named if uid >= uid_next])
+        rows = [
+            row
+            for uid_set in sets
+            for row in await self._fetch(read_message, uid_set, self._envelope_items())
+        ]
         found = {row.uid: row for row in rows if row.uid >= uid_next}
         return [found[uid] for uid in sorted(found)]
 
@@ -203,4 +211,23 @@ class ImapSession:
         if not self._exchange.watch.exists:
             return []
         items = "(UID FLAGS MODSEQ)" if self.has_condstore else "(UID FLAGS)"
-        return latest(await self._fetch(read_flags, "1:*", items, *modifiers))
+        sets = self._sets(await self.all_uids()) if self._is_limited else ["1:*"]
+        return latest(
+            [
+                row
+                for uid_set in sets
+                for row in await self._fetch(read_flags, uid_set, items, *modifiers)
+            ]
+        )
+
+    @property
+    def _most_at_once(self) -> int:
+        return uid_sets.most_at_once(self.capabilities)
+
+    @property
+    def _is_limited(self) -> bool:
+        """Tell whether a range that is open at its end might be answered in part (RFC 9738)."""
+        return self._exchange.watch.exists > self._most_at_once
+
+    def _sets(self, uids: Sequence[Uid]) -> list[str]:
+        return [uid_sets.format_set(part) for part in uid_sets.cut(uids, self._most_at_once)]
