@@ -30,6 +30,7 @@ class Action(StrEnum):
     LABEL = "label"
     UNLABEL = "unlabel"
     MOVE = "move"
+    COPY = "copy"
     ARCHIVE = "archive"
     SPAM = "spam"
     NOT_SPAM = "not_spam"
@@ -60,7 +61,7 @@ class NoSuchRole(PermanentError):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """An action and what it needs: ``mailbox_id`` for MOVE, ``label`` for labels.
+    """An action and what it needs: ``mailbox_id`` for MOVE and COPY, ``label`` for labels.
 
     ``source_id`` says which mailbox the emails are taken out of; without it the inbox if they
     lie there, else the first that holds them. ``permanent`` makes DELETE one for good.
@@ -249,6 +250,8 @@ class _Planner:
             return _flag_wish(flag, wanted=wanted)
         if request.action in (Action.LABEL, Action.UNLABEL):
             return _flag_wish(request.label, wanted=request.action is Action.LABEL)
+        if request.action is Action.COPY:
+            return Wish(WishKind.COPY, target=self._target())
         source = self._source(held)
         if request.action is Action.DELETE and (
             request.permanent or source == self._by_role.get(MailboxRole.TRASH)
@@ -266,7 +269,7 @@ class _Planner:
         return inbox if inbox in held and inbox is not None else min(held)
 
     def _target(self) -> MailboxId:
-        if self._request.action is Action.MOVE:
+        if self._request.action in (Action.MOVE, Action.COPY):
             target = self._request.mailbox_id
             if target is None or target not in self._by_id:
                 raise NotFound("There is no such mailbox in the email's account.")

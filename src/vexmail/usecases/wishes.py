@@ -102,17 +102,17 @@ class Wishes:
         if wish.source == wish.target:
             return False
         intent_id = await self._write(message_id, wish, operation_id)
-        shifts: list[Shift | None] = []
+        shown = hidden = None
         if wish.target is not None:
-            shifts.append(await placeholders.show(self._tx, intent_id, wish.target, message_id))
+            shown = await placeholders.show(self._tx, intent_id, wish.target, message_id)
         if wish.source is not None:
             hidden = await placeholders.hide(self._tx, intent_id, wish.source, message_id)
-            if hidden is None:
-                await placeholders.withdraw(self._tx, intent_id)
-                await intents.finish(self._tx, intent_id, "cancelled")
-                return False
-            shifts.append(hidden)
-        self._shift(s for s in shifts if s is not None)
+        if (hidden if wish.source is not None else shown) is None:
+            # Not there to be taken, or there already: nothing would change.
+            await placeholders.withdraw(self._tx, intent_id)
+            await intents.finish(self._tx, intent_id, "cancelled")
+            return False
+        self._shift(s for s in (shown, hidden) if s is not None)
         if wish.target is None:
             assert wish.source is not None  # noqa: S101 - a wish names a source or a target
             gone = EmailDeleted(self._account_id, message_id, wish.source)

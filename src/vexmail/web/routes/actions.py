@@ -25,8 +25,8 @@ async def act(body: Batch, user: CurrentUser, services: Services) -> Response:
     """Do one thing with many emails: shown at once, carried out on the server, undone by id."""
     if body.action in ("label", "unlabel") and body.label is None:
         raise ApiError(422, "invalid_request", "label: say which label.")
-    if body.action == "move" and body.mailbox is None:
-        raise ApiError(422, "invalid_request", "mailbox: say where to move the emails.")
+    if body.action in ("move", "copy") and body.mailbox is None:
+        raise ApiError(422, "invalid_request", "mailbox: say where the emails shall go.")
     ids = [MessageId(int(i)) for i in dict.fromkeys(body.ids) if i.isascii() and i.isdigit()]
     request = Request(
         Action(body.action),

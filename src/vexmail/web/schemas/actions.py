@@ -13,6 +13,7 @@ ActionName = Literal[
     "unstar",
     "delete",
     "move",
+    "copy",
     "archive",
     "spam",
     "not_spam",
@@ -33,7 +34,7 @@ class Batch(BaseModel):
 
     ids: list[Id] = Field(min_length=1, max_length=1000)
     action: ActionName
-    mailbox: Id | None = Field(None, description="Where `move` moves to.")
+    mailbox: Id | None = Field(None, description="Where `move` and `copy` go to.")
     source: Id | None = Field(
         None, description="The mailbox to take the emails out of; the inbox first when absent."
     )
