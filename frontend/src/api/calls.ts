@@ -10,7 +10,9 @@ import type {
   ImapSettings,
   List,
   Mailbox,
+  MailboxId,
   NewAccount,
+  Outcome,
   Session,
 } from '@/domain/entities';
 import type { ListQuery } from '@/domain/listQuery';
@@ -67,6 +69,26 @@ export const setRead = (id: EmailId, value: boolean): Promise<EmailSummary> =>
 
 export const setStarred = (id: EmailId, value: boolean): Promise<EmailSummary> =>
   send('POST', `/api/emails/${encodeURIComponent(id)}/star`, { body: { value } });
+
+export type PlaceOrder = {
+  action: 'archive' | 'delete' | 'spam' | 'not_spam' | 'move';
+  /** The mailbox to take the emails out of. */
+  source: MailboxId;
+  /** Where `move` moves to. */
+  mailbox?: MailboxId;
+  permanent?: boolean;
+};
+
+/** Move or delete emails; the answer says what could not be done. */
+export const actOn = (ids: readonly EmailId[], order: PlaceOrder): Promise<Outcome> =>
+  send('POST', '/api/emails/batch', { body: { ids, ...order } });
+
+export const undoOperation = (id: string): Promise<Outcome> =>
+  send('POST', `/api/operations/${encodeURIComponent(id)}/undo`);
+
+/** Try again what a mail server refused. */
+export const retryIntent = (id: string): Promise<Outcome> =>
+  send('POST', `/api/intents/${encodeURIComponent(id)}/retry`);
 
 export const syncNow = (): Promise<{ accounts: AccountId[] }> => send('POST', '/api/sync', { body: {} });
 

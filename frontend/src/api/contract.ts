@@ -5,7 +5,7 @@
  * is found by `npm run types` after `npm run api`.
  */
 import type { Change } from '@/domain/change';
-import type { Account, EmailDetail, EmailSummary, Mailbox, Session } from '@/domain/entities';
+import type { Account, EmailDetail, EmailSummary, Mailbox, Outcome, Session } from '@/domain/entities';
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
@@ -19,6 +19,7 @@ export type Contract = [
   Reads<EmailSummary, Schemas['EmailSummary']>,
   Reads<EmailDetail, Schemas['Email']>,
   Reads<Session, Schemas['Session']>,
+  Reads<Outcome, Schemas['ActionOutcome']>,
   Reads<
     Change,
     | Schemas['EmailReceived']
@@ -34,6 +35,7 @@ export type Contract = [
     | Schemas['MailboxDeleted']
     | Schemas['AccountStateChanged']
     | Schemas['SyncProgress']
+    | Schemas['IntentRejected']
     | Schemas['Reset']
   >,
 ];

@@ -300,6 +300,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/emails/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Act
+         * @description Do one thing with many emails: shown at once, carried out on the server, undone by id.
+         */
+        post: operations["act_api_emails_batch_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/emails/{email_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Email
+         * @description Move an email to Trash; one that lies there already is deleted for good.
+         */
+        delete: operations["delete_email_api_emails__email_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/{operation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Operation
+         * @description Tell how far an action has come on the mail server.
+         */
+        get: operations["read_operation_api_operations__operation_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/{operation_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Take an action back: cancel what is pending, reverse what is done.
+         */
+        post: operations["undo_api_operations__operation_id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intents/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rejected
+         * @description List wishes that a mail server refused, newest first, with the reason.
+         */
+        get: operations["list_rejected_api_intents_rejected_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intents/{intent_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry
+         * @description Try a refused wish again.
+         */
+        post: operations["retry_api_intents__intent_id__retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intents/{intent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Drop
+         * @description Forget a refused wish.
+         */
+        delete: operations["drop_api_intents__intent_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attachment/{attachment_id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description Return an attachment's bytes as a file to save.
+         */
+        get: operations["download_api_attachment__attachment_id__download_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/changes": {
         parameters: {
             query?: never;
@@ -509,6 +669,38 @@ export interface components {
             account: components["schemas"]["Account"] | null;
         };
         /**
+         * ActionFailure
+         * @description An email that an action could not be done with.
+         */
+        ActionFailure: {
+            /** Email Id */
+            email_id: string;
+            /** Code */
+            code: string;
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * ActionOutcome
+         * @description What came of an action; `operation_id` is what undo takes.
+         */
+        ActionOutcome: {
+            /** Operation Id */
+            operation_id: string;
+            /**
+             * Matched
+             * @description Emails of yours among the ids.
+             */
+            matched: number;
+            /**
+             * Changed
+             * @description Those that the action changed.
+             */
+            changed: number;
+            /** Failures */
+            failures: components["schemas"]["ActionFailure"][];
+        };
+        /**
          * Address
          * @description A mail address with its display name, which may be empty.
          */
@@ -560,6 +752,40 @@ export interface components {
             total: number | null;
         };
         /**
+         * Batch
+         * @description One action on up to 1,000 emails.
+         */
+        Batch: {
+            /** Ids */
+            ids: string[];
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "read" | "unread" | "flag" | "unflag" | "star" | "unstar" | "delete" | "move" | "archive" | "spam" | "not_spam" | "label" | "unlabel";
+            /**
+             * Mailbox
+             * @description Where `move` moves to.
+             */
+            mailbox?: string | null;
+            /**
+             * Source
+             * @description The mailbox to take the emails out of; the inbox first when absent.
+             */
+            source?: string | null;
+            /**
+             * Label
+             * @description The keyword of `label` and `unlabel`.
+             */
+            label?: string | null;
+            /**
+             * Permanent
+             * @description `delete` for good, not to Trash.
+             * @default false
+             */
+            permanent: boolean;
+        };
+        /**
          * Bodies
          * @description Messages by how far their bodies have come.
          */
@@ -579,7 +805,7 @@ export interface components {
          */
         ChangeList: {
             /** Items */
-            items: (components["schemas"]["EmailReceived"] | components["schemas"]["EmailRead"] | components["schemas"]["EmailUnread"] | components["schemas"]["EmailStarred"] | components["schemas"]["EmailFlagged"] | components["schemas"]["EmailUpdated"] | components["schemas"]["EmailMoved"] | components["schemas"]["EmailDeleted"] | components["schemas"]["MailboxCreated"] | components["schemas"]["MailboxUpdated"] | components["schemas"]["MailboxDeleted"] | components["schemas"]["AccountStateChanged"] | components["schemas"]["SyncProgress"] | components["schemas"]["Reset"])[];
+            items: (components["schemas"]["EmailReceived"] | components["schemas"]["EmailRead"] | components["schemas"]["EmailUnread"] | components["schemas"]["EmailStarred"] | components["schemas"]["EmailFlagged"] | components["schemas"]["EmailUpdated"] | components["schemas"]["EmailMoved"] | components["schemas"]["EmailDeleted"] | components["schemas"]["MailboxCreated"] | components["schemas"]["MailboxUpdated"] | components["schemas"]["MailboxDeleted"] | components["schemas"]["AccountStateChanged"] | components["schemas"]["SyncProgress"] | components["schemas"]["IntentRejected"] | components["schemas"]["Reset"])[];
             /** Next Since */
             next_since: number;
             /**
@@ -963,11 +1189,6 @@ export interface components {
             /** Message */
             message: string;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * Header
          * @description One header field, decoded.
@@ -1023,6 +1244,39 @@ export interface components {
             security: "tls" | "starttls" | "none";
             /** Username */
             username: string;
+        };
+        /**
+         * IntentRejected
+         * @description The mail server refused a wish; what was shown for it was taken back.
+         */
+        IntentRejected: {
+            /**
+             * Seq
+             * @description Position in the change log; the SSE id.
+             */
+            seq: number;
+            /** Time */
+            time: string;
+            /** Account Id */
+            account_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "intent_rejected";
+            /** Intent Id */
+            intent_id: string;
+            /** Email Id */
+            email_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "flags" | "move" | "copy" | "delete";
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
         };
         /**
          * Mailbox
@@ -1186,6 +1440,34 @@ export interface components {
             link_token: string;
         };
         /**
+         * Operation
+         * @description How far an action has come on the mail server.
+         */
+        Operation: {
+            /** Id */
+            id: string;
+            /** Action */
+            action: string;
+            /** Matched */
+            matched: number;
+            /** Changed */
+            changed: number;
+            /**
+             * Pending
+             * @description Wishes that the server has not carried out yet.
+             */
+            pending: number;
+            /**
+             * Rejected
+             * @description Wishes that the server refused; they were taken back.
+             */
+            rejected: number;
+            /** Created At */
+            created_at: string;
+            /** Undone At */
+            undone_at: string | null;
+        };
+        /**
          * Problem
          * @description An error that says what happened and what to do next.
          */
@@ -1218,6 +1500,41 @@ export interface components {
             code: string;
             /** Errors */
             errors?: components["schemas"]["FieldError"][] | null;
+        };
+        /**
+         * RejectedIntent
+         * @description A wish that the server refused.
+         */
+        RejectedIntent: {
+            /** Id */
+            id: string;
+            /** Email Id */
+            email_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "flags" | "move" | "copy" | "delete";
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Created At */
+            created_at: string;
+            /** Subject */
+            subject: string;
+        };
+        /**
+         * RejectedIntentList
+         * @description Wishes that the server refused, newest first.
+         */
+        RejectedIntentList: {
+            /** Items */
+            items: components["schemas"]["RejectedIntent"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number | null;
         };
         /**
          * Reset
@@ -1387,19 +1704,6 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "member";
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
         };
     };
     responses: never;
@@ -1660,15 +1964,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
         };
     };
     change_account_api_accounts__account_id__patch: {
@@ -1887,15 +2182,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
         };
     };
     list_emails_api_emails_get: {
@@ -1994,15 +2280,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description Service Unavailable */
             503: {
                 headers: {
@@ -2052,15 +2329,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
             /** @description Service Unavailable */
             503: {
                 headers: {
@@ -2108,15 +2376,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
             /** @description Service Unavailable */
@@ -2177,15 +2436,6 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
         };
     };
     mark_unread_api_emails__email_id__unread_post: {
@@ -2233,15 +2483,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -2370,6 +2611,408 @@ export interface operations {
             };
         };
     };
+    act_api_emails_batch_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionOutcome"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_email_api_emails__email_id__delete: {
+        parameters: {
+            query?: {
+                /** @description For good, not to Trash. */
+                permanent?: boolean;
+            };
+            header?: never;
+            path: {
+                email_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionOutcome"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_operation_api_operations__operation_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_api_operations__operation_id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                operation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionOutcome"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_rejected_api_intents_rejected_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectedIntentList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_api_intents__intent_id__retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionOutcome"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_api_intents__intent_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_api_attachment__attachment_id__download_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                attachment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_changes_api_changes_get: {
         parameters: {
             query?: {
@@ -2431,7 +3074,7 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": unknown;
-                    "application/json": components["schemas"]["EmailReceived"] | components["schemas"]["EmailRead"] | components["schemas"]["EmailUnread"] | components["schemas"]["EmailStarred"] | components["schemas"]["EmailFlagged"] | components["schemas"]["EmailUpdated"] | components["schemas"]["EmailMoved"] | components["schemas"]["EmailDeleted"] | components["schemas"]["MailboxCreated"] | components["schemas"]["MailboxUpdated"] | components["schemas"]["MailboxDeleted"] | components["schemas"]["AccountStateChanged"] | components["schemas"]["SyncProgress"] | components["schemas"]["Reset"];
+                    "application/json": components["schemas"]["EmailReceived"] | components["schemas"]["EmailRead"] | components["schemas"]["EmailUnread"] | components["schemas"]["EmailStarred"] | components["schemas"]["EmailFlagged"] | components["schemas"]["EmailUpdated"] | components["schemas"]["EmailMoved"] | components["schemas"]["EmailDeleted"] | components["schemas"]["MailboxCreated"] | components["schemas"]["MailboxUpdated"] | components["schemas"]["MailboxDeleted"] | components["schemas"]["AccountStateChanged"] | components["schemas"]["SyncProgress"] | components["schemas"]["IntentRejected"] | components["schemas"]["Reset"];
                 };
             };
             /** @description Unauthorized */
@@ -2441,15 +3084,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -1,10 +1,11 @@
 import { useCallback, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
-import type { EmailId } from '@/domain/entities';
+import type { EmailId, MailboxRole } from '@/domain/entities';
 import type { ListFilter, ListQuery } from '@/domain/listQuery';
 import { mailboxName } from '@/domain/mailboxTree';
 import { indexOf } from '@/domain/segments';
 import { countText } from '@/domain/sizes';
+import { useFiling } from '@/features/filing';
 import { MailboxRail } from '@/features/mailboxes';
 import { MessageList } from '@/features/messages';
 import { Reader } from '@/features/reader';
@@ -31,6 +32,7 @@ export function MailView({ query, open }: { query: ListQuery; open: EmailId | nu
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const board = useCommandBoard();
   const title = useTitle(query);
+  const role = useRole(query);
   const { position } = useNeighbours(query, open);
 
   const onOpen = useCallback(
@@ -39,6 +41,7 @@ export function MailView({ query, open }: { query: ListQuery; open: EmailId | nu
   );
   const onBack = useCallback(() => go(placePath(query.mailbox, query.filter, null)), [go, query]);
   const hrefOf = useCallback((filter: ListFilter) => placePath(query.mailbox, filter, null), [query.mailbox]);
+  const { file, dialog } = useFiling({ query, openId: open, onOpen, onBack });
   useCommand('back', () => open !== null && onBack());
   useCommand('go-inbox', () => go('/'));
 
@@ -60,9 +63,10 @@ export function MailView({ query, open }: { query: ListQuery; open: EmailId | nu
           <MessageList
             title={title}
             query={query}
-            showsRecipients={useIsOutgoing(query)}
+            showsRecipients={role === 'sent' || role === 'drafts'}
             openId={open}
             onOpen={onOpen}
+            onFile={file}
             hrefOf={hrefOf}
             isShown={showsList}
           />
@@ -82,10 +86,13 @@ export function MailView({ query, open }: { query: ListQuery; open: EmailId | nu
             position={position}
             takesFocus={isStack && open !== null}
             onBack={onBack}
+            onFile={file}
+            role={role}
             onStep={(by) => board.run(by > 0 ? 'next' : 'previous')}
           />
         </div>
       </main>
+      {dialog}
       {isStack && open === null && <BottomBar query={query} onMenu={() => setDrawerOpen(true)} />}
       {isStack && isDrawerOpen && (
         <Dialog title="Folders" look="drawer" onClose={() => setDrawerOpen(false)}>
@@ -111,11 +118,11 @@ function useTitle(query: ListQuery): string {
   return title;
 }
 
-/** Mail that was written here is listed by whom it went to. */
-function useIsOutgoing(query: ListQuery): boolean {
+/** What the list's mailbox is for. */
+function useRole(query: ListQuery): MailboxRole | null {
   return useSelect((state) => {
-    const role = query.mailbox === null ? null : knownMailboxes(state.facts).get(query.mailbox)?.role;
-    return role === 'sent' || role === 'drafts';
+    if (query.mailbox === null) return 'inbox';
+    return knownMailboxes(state.facts).get(query.mailbox)?.role ?? null;
   });
 }
 

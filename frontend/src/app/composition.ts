@@ -1,6 +1,7 @@
 /** The one place that builds the parts and joins them. */
 import { getSession, signOut } from '@/api/calls';
 import { AccountIntents } from '@/intents/accountIntents';
+import { FilingIntents } from '@/intents/filingIntents';
 import { FlagIntents } from '@/intents/flagIntents';
 import type { Intents } from '@/intents/hooks';
 import { Store } from '@/store/store';
@@ -31,7 +32,8 @@ export async function compose(boot: Boot | null): Promise<Parts> {
     follower.stop();
     store.answered({ type: 'session_answered', session: null });
   };
-  const follower = new Follower(store, list, messages, forget);
+  const filing = new FilingIntents(store, toasts);
+  const follower = new Follower(store, list, messages, { signedOut: forget, rejected: filing.rejected });
   if (!boot) await askWhoIsHere(store);
   const { session, accounts, mailboxes } = store.get().facts;
   if (session) {
@@ -43,6 +45,7 @@ export async function compose(boot: Boot | null): Promise<Parts> {
     sync: { list, messages },
     intents: {
       flags: new FlagIntents(store, toasts.show),
+      filing,
       accounts: new AccountIntents(store, follower.refreshCounts, toasts.show),
     },
     board: new CommandBoard(),

@@ -44,6 +44,14 @@ type Told =
       rate: number;
       estimate_s: number | null;
     }
+  | {
+      type: 'intent_rejected';
+      intent_id: string;
+      email_id: EmailId;
+      kind: 'flags' | 'move' | 'copy' | 'delete';
+      code: string;
+      message: string;
+    }
   | { type: 'reset'; reason: string; mailbox_id: MailboxId | null };
 
 /** One member per type, each with its stamp, so that `type` narrows. */
@@ -70,6 +78,7 @@ export const CHANGE_TYPES = [
   'mailbox_deleted',
   'account_state_changed',
   'sync_progress',
+  'intent_rejected',
   'reset',
 ] as const satisfies readonly ChangeType[];
 

@@ -9,6 +9,11 @@ export const COMMANDS = [
   { id: 'star', title: 'Star or unstar', group: 'Message', keys: ['s'] },
   { id: 'mark-read', title: 'Mark as read', group: 'Message', keys: ['I'] },
   { id: 'mark-unread', title: 'Mark as unread', group: 'Message', keys: ['U'] },
+  { id: 'archive', title: 'Archive', group: 'Message', keys: ['e'] },
+  { id: 'delete', title: 'Delete', group: 'Message', keys: ['#', 'Delete'] },
+  { id: 'spam', title: 'Spam or not spam', group: 'Message', keys: ['!'] },
+  { id: 'move', title: 'Move to a mailbox', group: 'Message', keys: ['v'] },
+  { id: 'undo', title: 'Undo the last move', group: 'Message', keys: ['z'] },
   { id: 'help', title: 'Show the keys', group: 'VexMail', keys: ['?'] },
 ] as const satisfies readonly { id: string; title: string; group: string; keys: readonly string[] }[];
 

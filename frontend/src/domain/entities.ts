@@ -104,6 +104,14 @@ export type EmailDetail = EmailSummary & {
   defects: readonly string[];
 };
 
+/** What came of an action; `operation_id` is what undo takes. */
+export type Outcome = {
+  operation_id: string;
+  matched: number;
+  changed: number;
+  failures: readonly { email_id: EmailId; code: string; detail: string }[];
+};
+
 export type List<Item> = {
   items: readonly Item[];
   next_cursor: string | null;

@@ -18,6 +18,12 @@ export function coversMailbox(query: ListQuery, mailbox: Mailbox): boolean {
   return query.mailbox === null ? mailbox.role === 'inbox' : query.mailbox === mailbox.id;
 }
 
+/** Whether a list made by this query contains the mailbox of this id, as far as is known. */
+export function shows(query: ListQuery, id: MailboxId, mailboxes: ReadonlyMap<MailboxId, Mailbox>): boolean {
+  const mailbox = mailboxes.get(id);
+  return mailbox ? coversMailbox(query, mailbox) : query.mailbox === id;
+}
+
 /** Whether the server would list this email now. */
 export function matches(
   query: ListQuery,
@@ -26,8 +32,5 @@ export function matches(
 ): boolean {
   if (query.filter === 'unread' && email.is_read) return false;
   if (query.filter === 'starred' && !email.is_starred) return false;
-  return email.mailbox_ids.some((id) => {
-    const mailbox = mailboxes.get(id);
-    return mailbox ? coversMailbox(query, mailbox) : query.mailbox === id;
-  });
+  return email.mailbox_ids.some((id) => shows(query, id, mailboxes));
 }

@@ -9,7 +9,7 @@ import { setRead, setStarred } from '@/api/calls';
 import { newKey } from '@/api/http';
 import { explain, Refused, Unreachable } from '@/api/problem';
 import type { EmailId } from '@/domain/entities';
-import { drawnEmail, type Wish, type WishKind, wishFor } from '@/store/overlay';
+import { drawnEmail, type FlagWish, type WishKind, wishFor } from '@/store/overlay';
 import type { Store } from '@/store/store';
 
 const FIRST_RETRY_MS = 1_000;
@@ -59,7 +59,7 @@ export class FlagIntents {
     });
   }
 
-  async #send(wish: Wish): Promise<void> {
+  async #send(wish: FlagWish): Promise<void> {
     for (let wait = FIRST_RETRY_MS; ; wait = Math.min(wait * 2, LAST_RETRY_MS)) {
       try {
         await (wish.kind === 'read' ? setRead : setStarred)(wish.email_id, wish.value);
@@ -80,7 +80,7 @@ export class FlagIntents {
 const isPassing = (error: unknown): boolean =>
   error instanceof Unreachable || (error instanceof Refused && error.retryAfter !== null);
 
-const nameOf = (wish: Wish): string =>
+const nameOf = (wish: FlagWish): string =>
   wish.kind === 'star'
     ? wish.value
       ? 'Adding the star'

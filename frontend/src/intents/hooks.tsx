@@ -1,9 +1,14 @@
 /** How components express wishes. */
 import { createContext, type ReactNode, useContext } from 'react';
 import type { AccountIntents } from './accountIntents';
+import type { FilingIntents } from './filingIntents';
 import type { FlagIntents } from './flagIntents';
 
-export type Intents = { readonly flags: FlagIntents; readonly accounts: AccountIntents };
+export type Intents = {
+  readonly flags: FlagIntents;
+  readonly filing: FilingIntents;
+  readonly accounts: AccountIntents;
+};
 
 const IntentsContext = createContext<Intents | null>(null);
 

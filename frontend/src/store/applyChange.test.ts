@@ -80,7 +80,7 @@ describe('changes of the stream', () => {
       someFacts(),
       aChange('email_deleted', 101, { email_id: 'e9', mailbox_id: 'inbox' }),
     );
-    expect(facts.emails.has('e9')).toBe(false);
+    expect(facts.emails.get('e9')?.mailbox_ids).toEqual([]);
     expect(idAt(inbox(facts).segments, 1)).toBe('e8');
   });
 

@@ -6,7 +6,16 @@
  * part of the facts already is skipped, so replays and several sources do no harm.
  */
 import { assertNever, type Change } from '@/domain/change';
-import type { Account, EmailDetail, EmailId, EmailSummary, List, Mailbox, Session } from '@/domain/entities';
+import type {
+  Account,
+  EmailDetail,
+  EmailId,
+  EmailSummary,
+  List,
+  Mailbox,
+  MailboxId,
+  Session,
+} from '@/domain/entities';
 import type { ListQuery } from '@/domain/listQuery';
 import { type Facts, knownMailboxes, withEntry, withoutKey, withValue } from './facts';
 import { listsWithDoubt, listsWithEmail, listsWithoutEmail, withListPage } from './lists';
@@ -23,6 +32,7 @@ export type Answer =
   | { type: 'page_answered'; query: ListQuery; offset: number; page: List<EmailSummary> }
   | { type: 'email_answered'; email: EmailDetail }
   | { type: 'flag_answered'; email_id: EmailId; flag: Flag; value: boolean }
+  | { type: 'place_answered'; email_id: EmailId; from: MailboxId | null; to: MailboxId | null }
   | { type: 'stream_opened'; seq: number }
   | { type: 'rows_doubted' };
 
@@ -66,6 +76,8 @@ function applyTold(facts: Facts, change: Change): Facts {
       return withAccountState(facts, change);
     case 'sync_progress':
       return withProgress(facts, change);
+    case 'intent_rejected': // the changes before it told what is so instead
+      return facts;
     case 'reset':
       return { ...facts, lists: listsWithDoubt(facts, 'all'), details: new Map() };
     default:
@@ -91,6 +103,8 @@ function applyAnswer(facts: Facts, answer: Answer): Facts {
       return withDetail(facts, answer.email);
     case 'flag_answered':
       return withFlag(facts, answer.email_id, answer.flag, answer.value);
+    case 'place_answered':
+      return withMove(facts, answer.email_id, answer.from, answer.to);
     case 'stream_opened':
       return { ...facts, seq: answer.seq };
     case 'rows_doubted':
@@ -114,20 +128,26 @@ function withFlag(facts: Facts, id: EmailId, flag: Flag, value: boolean): Facts 
   return { ...facts, emails: withValue(facts.emails, id, { ...email, [flag]: value }) };
 }
 
-/** From one mailbox to another, or to nowhere; the lists follow. */
-function withMove(facts: Facts, id: EmailId, from: string | null, to: string | null): Facts {
-  const mailboxes = knownMailboxes(facts);
+/**
+ * From one mailbox to another, from or to nowhere; the lists follow. Told again it changes nothing.
+ *
+ * An email that lies nowhere is kept without mailboxes: a deletion may be taken back.
+ */
+function withMove(facts: Facts, id: EmailId, from: MailboxId | null, to: MailboxId | null): Facts {
   const email = facts.emails.get(id);
-  const left = listsWithoutEmail(facts, id, ({ query }) =>
-    query.mailbox === null ? from !== null && mailboxes.get(from)?.role === 'inbox' : query.mailbox === from,
-  );
-  if (!email) return { ...facts, lists: left };
-  const elsewhere = email.mailbox_ids.filter((one) => one !== from && one !== to);
-  const moved = { ...email, mailbox_ids: to === null ? elsewhere : [...elsewhere, to] };
-  const after = { ...facts, lists: left };
-  if (moved.mailbox_ids.length > 0) return withEmail(after, moved);
-  return { ...after, emails: withoutKey(facts.emails, id), details: withoutKey(facts.details, id) };
+  const lists = from === null ? facts.lists : listsWithoutEmail(facts, id, from);
+  if (!email) return lists === facts.lists ? facts : { ...facts, lists };
+  const kept = email.mailbox_ids.filter((one) => one !== from);
+  const mailbox_ids = to === null || kept.includes(to) ? kept : [...kept, to];
+  if (lists === facts.lists && isSameSet(mailbox_ids, email.mailbox_ids)) return facts;
+  const after = { ...facts, lists };
+  if (mailbox_ids.length > 0) return withEmail(after, { ...email, mailbox_ids });
+  const emails = withValue(facts.emails, id, { ...email, mailbox_ids });
+  return { ...after, emails, details: withoutKey(facts.details, id) };
 }
+
+const isSameSet = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((one) => others.includes(one));
 
 function withDetail(facts: Facts, email: EmailDetail): Facts {
   const details = withEntry(facts.details, email.id, email);

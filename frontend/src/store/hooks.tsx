@@ -2,8 +2,8 @@
 import { createContext, type ReactNode, useContext, useSyncExternalStore } from 'react';
 import type { Account, EmailId, EmailSummary, Mailbox } from '@/domain/entities';
 import { coversMailbox, type ListQuery, listKey } from '@/domain/listQuery';
-import type { EmailList } from './facts';
-import { drawnEmail, type Overlay, unreadShift } from './overlay';
+import { type EmailList, knownMailboxes } from './facts';
+import { drawnEmail, drawnList, type Overlay, unreadShift } from './overlay';
 import type { State, Store } from './store';
 
 const StoreContext = createContext<Store | null>(null);
@@ -29,7 +29,8 @@ const memo = new WeakMap<EmailSummary, { overlay: Overlay; drawn: EmailSummary }
 /** The email as drawn (facts and wishes), remembered so that unchanged rows are not drawn again. */
 export function selectEmail(state: State, id: EmailId): EmailSummary | undefined {
   const fact = state.facts.emails.get(id);
-  if (!fact || state.overlay.length === 0) return fact;
+  if (!fact || fact.mailbox_ids.length === 0) return undefined; // deleted
+  if (state.overlay.length === 0) return fact;
   const known = memo.get(fact);
   if (known?.overlay === state.overlay) return known.drawn;
   const drawn = drawnEmail(fact, state.overlay);
@@ -41,8 +42,18 @@ export function selectEmail(state: State, id: EmailId): EmailSummary | undefined
 const sameFlags = (a: EmailSummary, b: EmailSummary): boolean =>
   a.is_read === b.is_read && a.is_starred === b.is_starred;
 
-export const selectList = (state: State, query: ListQuery): EmailList | undefined =>
-  state.facts.lists.get(listKey(query));
+const listMemo = new WeakMap<EmailList, { overlay: Overlay; drawn: EmailList }>();
+
+/** The list as drawn, remembered while neither its facts nor the wishes change. */
+export function selectList(state: State, query: ListQuery): EmailList | undefined {
+  const fact = state.facts.lists.get(listKey(query));
+  if (!fact || state.overlay.length === 0) return fact;
+  const known = listMemo.get(fact);
+  if (known?.overlay === state.overlay) return known.drawn;
+  const drawn = drawnList(fact, state.overlay, knownMailboxes(state.facts));
+  listMemo.set(fact, { overlay: state.overlay, drawn });
+  return drawn;
+}
 
 /** Unread messages of a mailbox, wishes included. */
 export const selectUnread = (state: State, mailbox: Mailbox): number =>

@@ -1,6 +1,6 @@
 /** How a fact moves the rows of the lists it concerns. Pure. */
-import type { EmailId, EmailSummary, List } from '@/domain/entities';
-import { type ListQuery, listKey, matches } from '@/domain/listQuery';
+import type { EmailId, EmailSummary, List, MailboxId } from '@/domain/entities';
+import { type ListQuery, listKey, matches, shows } from '@/domain/listQuery';
 import { cutAt, evict, indexOf, insert, put, remove, stale, staleWhere } from '@/domain/segments';
 import { type EmailList, type Facts, knownMailboxes, withEntry } from './facts';
 
@@ -37,10 +37,17 @@ export function listsWithEmail(facts: Facts, email: EmailSummary): Lists {
   });
 }
 
-/** An email leaves the lists chosen by `leaves`. */
-export function listsWithoutEmail(facts: Facts, id: EmailId, leaves: (list: EmailList) => boolean): Lists {
+/** An email leaves the lists that showed it as one of the mailbox `from`. */
+export function listsWithoutEmail(facts: Facts, id: EmailId, from: MailboxId): Lists {
+  const mailboxes = knownMailboxes(facts);
+  const email = facts.emails.get(id);
   return mapLists(facts.lists, (list) => {
-    if (list.total === null || !leaves(list)) return list;
+    if (list.total === null || !shows(list.query, from, mailboxes)) return list;
+    const isListed = indexOf(list.segments, id) >= 0;
+    // An email that is known, and not as one of this list, has left it before.
+    if (!isListed && email && !(email.mailbox_ids.includes(from) && matches(list.query, email, mailboxes))) {
+      return list;
+    }
     const total = Math.max(0, list.total - 1);
     return { ...list, segments: cutAt(remove(list.segments, id), total), total };
   });

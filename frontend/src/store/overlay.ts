@@ -7,25 +7,37 @@
  * were never touched. All functions are pure.
  */
 import type { Change } from '@/domain/change';
-import type { EmailId, EmailSummary, MailboxId } from '@/domain/entities';
+import type { EmailId, EmailSummary, Mailbox, MailboxId } from '@/domain/entities';
+import { shows } from '@/domain/listQuery';
+import { indexOf, remove } from '@/domain/segments';
+import type { EmailList } from './facts';
 
 export type WishKind = 'read' | 'star';
 
-export type Wish = {
+type Common = {
   readonly id: string;
-  readonly kind: WishKind;
   readonly email_id: EmailId;
-  readonly value: boolean;
-  /** `echoed`: the flag is a fact by now, the counts are not yet. */
+  /** `echoed`: the wish is a fact by now, the counts are not yet. */
   readonly state: 'pending' | 'echoed';
   /** By how much the unread counts of these mailboxes differ because of this wish. */
   readonly unread: ReadonlyMap<MailboxId, number>;
 };
 
+export type FlagWish = Common & { readonly kind: WishKind; readonly value: boolean };
+
+/** Out of a mailbox; `to` is null where it is unknown or nowhere. */
+export type PlaceWish = Common & {
+  readonly kind: 'place';
+  readonly from: MailboxId;
+  readonly to: MailboxId | null;
+};
+
+export type Wish = FlagWish | PlaceWish;
+
 export type Overlay = readonly Wish[];
 
 /** The wish for this email, as drawn now; null when it is so already. */
-export function wishFor(id: string, kind: WishKind, drawn: EmailSummary, value: boolean): Wish | null {
+export function wishFor(id: string, kind: WishKind, drawn: EmailSummary, value: boolean): FlagWish | null {
   const current = kind === 'read' ? drawn.is_read : drawn.is_starred;
   if (current === value) return null;
   const shift = kind === 'read' ? (value ? -1 : 1) : 0;
@@ -33,13 +45,43 @@ export function wishFor(id: string, kind: WishKind, drawn: EmailSummary, value: 
   return { id, kind, email_id: drawn.id, value, state: 'pending', unread };
 }
 
+/** The wish to take an email out of a mailbox. */
+export function placeWish(id: string, drawn: EmailSummary, from: MailboxId, to: MailboxId | null): PlaceWish {
+  const unread = new Map<MailboxId, number>();
+  if (!drawn.is_read) unread.set(from, -1);
+  if (!drawn.is_read && to !== null && !drawn.mailbox_ids.includes(to)) unread.set(to, 1);
+  return { id, kind: 'place', email_id: drawn.id, from, to, state: 'pending', unread };
+}
+
 /** The email as the person should see it; the same object when no wish concerns it. */
 export function drawnEmail(email: EmailSummary, overlay: Overlay): EmailSummary {
   let drawn = email;
   for (const wish of overlay) {
-    if (wish.email_id !== email.id || wish.state !== 'pending') continue;
+    if (wish.kind === 'place' || wish.email_id !== email.id || wish.state !== 'pending') continue;
     const flag = wish.kind === 'read' ? 'is_read' : 'is_starred';
     if (drawn[flag] !== wish.value) drawn = { ...drawn, [flag]: wish.value };
+  }
+  return drawn;
+}
+
+/**
+ * The list as the person should see it: without rows that are wished away; the same object when
+ * no wish concerns it.
+ *
+ * Echoed wishes count as well: an answer that was under way during the move still has the row.
+ */
+export function drawnList(
+  list: EmailList,
+  overlay: Overlay,
+  mailboxes: ReadonlyMap<MailboxId, Mailbox>,
+): EmailList {
+  let drawn = list;
+  for (const wish of overlay) {
+    if (wish.kind !== 'place' || drawn.total === null) continue;
+    const staysListed = wish.to !== null && shows(list.query, wish.to, mailboxes);
+    if (staysListed || !shows(list.query, wish.from, mailboxes)) continue;
+    if (indexOf(drawn.segments, wish.email_id) < 0) continue;
+    drawn = { ...drawn, segments: remove(drawn.segments, wish.email_id), total: drawn.total - 1 };
   }
   return drawn;
 }
@@ -54,12 +96,13 @@ export function echoed(overlay: Overlay, id: string): Overlay {
   return overlay.flatMap((wish) => (wish.id === id ? afterEcho(wish) : [wish]));
 }
 
-/** The wish was refused. */
+/** The wish was refused, taken back, or is settled. */
 export function dropped(overlay: Overlay, id: string): Overlay {
   return overlay.filter((wish) => wish.id !== id);
 }
 
-const afterEcho = (wish: Wish): Wish[] => (wish.unread.size > 0 ? [{ ...wish, state: 'echoed' }] : []);
+const afterEcho = (wish: Wish): Wish[] =>
+  wish.kind === 'place' || wish.unread.size > 0 ? [{ ...wish, state: 'echoed' }] : [];
 
 /**
  * Take out of the overlay what these changes repeat.
@@ -70,9 +113,8 @@ export function afterChanges(overlay: Overlay, changes: readonly Change[]): Over
   if (overlay.length === 0) return overlay;
   let left: Overlay = overlay;
   for (const change of changes) {
-    const echo = echoOf(change);
-    const wish = echo && left.find((one) => one.state === 'pending' && isSame(one, echo));
-    if (wish) left = echoed(left, wish.id);
+    const wish = left.find((one) => one.state === 'pending' && isEcho(one, change));
+    left = wish ? echoed(left, wish.id) : left.filter((one) => !isTakenBack(one, change));
   }
   const counted = new Set<MailboxId>();
   for (const change of changes) {
@@ -86,21 +128,41 @@ export function afterCounts(overlay: Overlay, isCounted: (mailbox: MailboxId) =>
   return overlay.flatMap((wish) => {
     if (wish.state !== 'echoed') return [wish];
     const unread = new Map([...wish.unread].filter(([mailbox]) => !isCounted(mailbox)));
-    return unread.size > 0 ? [{ ...wish, unread }] : [];
+    return wish.kind === 'place' || unread.size > 0 ? [{ ...wish, unread }] : [];
   });
 }
 
-type Echo = { kind: WishKind; email_id: EmailId; value: boolean };
-
-function echoOf(change: Change): Echo | null {
-  if (change.type === 'email_read' || change.type === 'email_unread') {
-    return { kind: 'read', email_id: change.email_id, value: change.type === 'email_read' };
+/** Whether a change tells that the wish is a fact. */
+function isEcho(wish: Wish, change: Change): boolean {
+  if (!('email_id' in change) || wish.email_id !== change.email_id) return false;
+  switch (change.type) {
+    case 'email_read':
+    case 'email_unread':
+      return wish.kind === 'read' && wish.value === (change.type === 'email_read');
+    case 'email_starred':
+      return wish.kind === 'star' && wish.value === change.is_starred;
+    case 'email_moved':
+      return wish.kind === 'place' && wish.from === change.from_mailbox_id;
+    case 'email_deleted':
+      return wish.kind === 'place' && wish.from === change.mailbox_id;
+    default:
+      return false;
   }
-  if (change.type === 'email_starred') {
-    return { kind: 'star', email_id: change.email_id, value: change.is_starred };
-  }
-  return null;
 }
 
-const isSame = (wish: Wish, echo: Echo): boolean =>
-  wish.kind === echo.kind && wish.email_id === echo.email_id && wish.value === echo.value;
+/** Whether a change tells that an email is back where a fulfilled wish took it from. */
+function isTakenBack(wish: Wish, change: Change): boolean {
+  if (wish.kind !== 'place' || wish.state !== 'echoed') return false;
+  switch (change.type) {
+    case 'email_moved':
+      return wish.email_id === change.email_id && wish.from === change.to_mailbox_id;
+    case 'email_received':
+      return wish.email_id === change.email_id && wish.from === change.mailbox_id;
+    case 'intent_rejected':
+      return wish.email_id === change.email_id && change.kind !== 'flags';
+    case 'reset':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -2,7 +2,15 @@
 import type { Change } from '@/domain/change';
 import { type Answer, applyChange, type Flag } from './applyChange';
 import { type Facts, NO_FACTS } from './facts';
-import { afterChanges, afterCounts, dropped, echoed, type Overlay, type Wish } from './overlay';
+import {
+  afterChanges,
+  afterCounts,
+  dropped,
+  echoed,
+  type Overlay,
+  type PlaceWish,
+  type Wish,
+} from './overlay';
 
 /** `lost` since this moment (ms); `since` of the others is when they began. */
 export type Connection = { readonly state: 'connecting' | 'live' | 'lost'; readonly since: number };
@@ -53,16 +61,28 @@ export class Store {
     this.#set({ overlay: [...this.#state.overlay, wish] });
   }
 
-  /** The server carried out a wish: its flag is a fact now. */
+  /** The server took a wish: it is a fact now. */
   granted(wish: Wish): void {
-    const flag: Flag = wish.kind === 'read' ? 'is_read' : 'is_starred';
-    const answer: Answer = { type: 'flag_answered', email_id: wish.email_id, flag, value: wish.value };
     const isOpen = this.#state.overlay.some((one) => one.id === wish.id && one.state === 'pending');
     if (!isOpen) return; // the stream was faster, and may have told something newer since
     this.#set({
-      facts: applyChange(this.#state.facts, answer),
+      facts: applyChange(this.#state.facts, answerOf(wish)),
       overlay: echoed(this.#state.overlay, wish.id),
     });
+  }
+
+  /** The server took a move back: the email lies where it lay before. */
+  takenBack(wish: PlaceWish): void {
+    const back: Answer = { type: 'place_answered', email_id: wish.email_id, from: wish.to, to: wish.from };
+    this.#set({
+      facts: applyChange(this.#state.facts, back),
+      overlay: dropped(this.#state.overlay, wish.id),
+    });
+  }
+
+  /** A move lies so far back that no answer under way can contradict it. */
+  settled(wish: PlaceWish): void {
+    if (this.#state.overlay.some((one) => one.id === wish.id)) this.refused(wish);
   }
 
   /** The server refused a wish: what is drawn falls back to the facts. */
@@ -91,4 +111,12 @@ export class Store {
     this.#state = next;
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** The fact that a wish becomes. */
+function answerOf(wish: Wish): Answer {
+  const { email_id } = wish;
+  if (wish.kind === 'place') return { type: 'place_answered', email_id, from: wish.from, to: wish.to };
+  const flag: Flag = wish.kind === 'read' ? 'is_read' : 'is_starred';
+  return { type: 'flag_answered', email_id, flag, value: wish.value };
 }

@@ -17,22 +17,28 @@ import { joinTabs, type Relay } from './tabLeader';
 const BATCH_MS = 8; // within one frame: a burst of changes is drawn once
 const COUNTS_MS = 800;
 
+/** What the rest of the app wants to hear of. */
+export type Told = {
+  readonly signedOut: () => void;
+  readonly rejected: (change: Change & { type: 'intent_rejected' }) => void;
+};
+
 export class Follower {
   readonly #store: Store;
   readonly #list: ListWindow;
   readonly #messages: MessageLoader;
-  readonly #onSignedOut: () => void;
+  readonly #told: Told;
   #queue: Change[] = [];
   #batchTimer: number | undefined;
   #countsTimer: number | undefined;
   #relay: Relay | null = null;
   #wasLive = false;
 
-  constructor(store: Store, list: ListWindow, messages: MessageLoader, onSignedOut: () => void) {
+  constructor(store: Store, list: ListWindow, messages: MessageLoader, told: Told) {
     this.#store = store;
     this.#list = list;
     this.#messages = messages;
-    this.#onSignedOut = onSignedOut;
+    this.#told = told;
   }
 
   start(): void {
@@ -40,7 +46,7 @@ export class Follower {
       lead: () => this.#lead(),
       changes: (changes) => this.#hear(changes),
       connected: (isLive) => this.#connected(isLive),
-      signedOut: this.#onSignedOut,
+      signedOut: this.#told.signedOut,
     });
     void this.#catchUp();
   }
@@ -83,7 +89,7 @@ export class Follower {
         this.#relay?.connected(isLive);
         this.#connected(isLive);
       },
-      signedOut: this.#onSignedOut,
+      signedOut: this.#told.signedOut,
     });
   }
 
@@ -111,7 +117,7 @@ export class Follower {
   }
 
   #onError(error: unknown): void {
-    if (error instanceof Refused && error.status === 401) this.#onSignedOut();
+    if (error instanceof Refused && error.status === 401) this.#told.signedOut();
   }
 
   #connected(isLive: boolean): void {
@@ -132,6 +138,7 @@ export class Follower {
     const before = this.#store.get().facts;
     const fresh = changes.filter((one) => one.seq > before.seq || one.type === 'reset');
     this.#store.changed(fresh);
+    for (const one of fresh) if (one.type === 'intent_rejected') this.#told.rejected(one);
     const due = consequences(before, fresh);
     if (due.rows) this.#list.refresh();
     if (due.accounts) this.refreshCounts();

@@ -3,7 +3,7 @@ import { Dialog } from '@/ui/Dialog';
 import s from './KeysDialog.module.css';
 
 const GROUPS = [...new Set(COMMANDS.map((command) => command.group))];
-const NAMES: Record<string, string> = { Escape: 'Esc', I: 'shift i', U: 'shift u' };
+const NAMES: Record<string, string> = { Escape: 'Esc', Delete: 'Del', I: 'shift i', U: 'shift u' };
 
 /** All keys, from the same table that the keyboard reads. */
 export function KeysDialog({ onClose }: { onClose: () => void }) {

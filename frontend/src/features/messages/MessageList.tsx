@@ -1,6 +1,7 @@
 import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { DateText } from '@/domain/dates';
 import type { EmailId } from '@/domain/entities';
+import type { FilingAct } from '@/domain/filing';
 import { type ListFilter, type ListQuery, listKey } from '@/domain/listQuery';
 import { countText } from '@/domain/sizes';
 import { useIntents } from '@/intents/hooks';
@@ -26,6 +27,8 @@ type Props = {
   openId: EmailId | null;
   /** `replace`: stepping from one open message to the next makes no history. */
   onOpen: (id: EmailId, replace: boolean) => void;
+  /** Put a message away. */
+  onFile: (act: FilingAct, id: EmailId) => void;
   hrefOf: (filter: ListFilter) => string;
   /** On a narrow screen the list gives way to the reader, and takes the focus when it is back. */
   isShown: boolean;
@@ -33,13 +36,13 @@ type Props = {
 
 /** A mailbox as a list of any length, with the keyboard's cursor in it. */
 export function MessageList(props: Props) {
-  const { query, openId, onOpen, isShown } = props;
+  const { query, openId, onOpen, onFile, isShown } = props;
   const rows = useRows(query);
   const sync = useSync();
   const { flags } = useIntents();
   const grid = useRef<GridHandle>(null);
   const today = useToday();
-  const { active, act } = useListCursor({ rows, query, openId, onOpen, grid });
+  const { active, act } = useListCursor({ rows, query, openId, onOpen, onFile, grid });
 
   const look = useCallback((range: RowRange) => sync.list.look(query, range), [sync, query]);
   const wasHidden = useRef(false);
@@ -53,6 +56,7 @@ export function MessageList(props: Props) {
       open: act.openRow,
       star: (id, value) => flags.setStarred(id, value),
       read: (id, value) => flags.setRead(id, value),
+      file: act.file,
     }),
     [act, flags],
   );

@@ -1,7 +1,8 @@
-import { Mail, MailOpen, Paperclip, Reply, Star } from 'lucide-react';
+import { Archive, Mail, MailOpen, Paperclip, Reply, Star, Trash2 } from 'lucide-react';
 import { displayName } from '@/domain/address';
 import type { DateText } from '@/domain/dates';
 import type { EmailSummary } from '@/domain/entities';
+import type { FilingAct } from '@/domain/filing';
 import { Avatar } from '@/ui/Avatar';
 import { classes } from '@/ui/classes';
 import type { RowProps } from '@/ui/grid/VirtualGrid';
@@ -12,6 +13,7 @@ export type RowActions = {
   open: (index: number) => void;
   star: (id: string, value: boolean) => void;
   read: (id: string, value: boolean) => void;
+  file: (act: FilingAct, id: string) => void;
 };
 
 type Props = {
@@ -74,6 +76,12 @@ const recipients = (email: EmailSummary): string =>
 function RowActionsCell({ email, actions }: { email: EmailSummary; actions: RowActions }) {
   return (
     <div role="gridcell" className={s.actions}>
+      <RowButton label="Archive" className={s.onHover} onPress={() => actions.file('archive', email.id)}>
+        <Archive size={16} />
+      </RowButton>
+      <RowButton label="Delete" className={s.onHover} onPress={() => actions.file('delete', email.id)}>
+        <Trash2 size={16} />
+      </RowButton>
       <RowButton
         label={email.is_read ? 'Mark as unread' : 'Mark as read'}
         className={s.onHover}

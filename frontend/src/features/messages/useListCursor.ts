@@ -1,6 +1,7 @@
 /** The keyboard's place in the list, and what keys do there. */
 import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import type { EmailId } from '@/domain/entities';
+import type { FilingAct } from '@/domain/filing';
 import { type ListQuery, listKey } from '@/domain/listQuery';
 import { useIntents } from '@/intents/hooks';
 import type { GridHandle } from '@/ui/grid/VirtualGrid';
@@ -13,6 +14,7 @@ type Options = {
   query: ListQuery;
   openId: EmailId | null;
   onOpen: (id: EmailId, replace: boolean) => void;
+  onFile: (act: FilingAct, id: EmailId) => void;
   grid: RefObject<GridHandle | null>;
 };
 
@@ -20,9 +22,10 @@ export type ListActs = {
   /** Move the cursor; an open message gives way to the one under the cursor. */
   move: (by: number) => void;
   openRow: (index: number) => void;
+  file: (act: FilingAct, id: EmailId) => void;
 };
 
-export function useListCursor({ rows, query, openId, onOpen, grid }: Options) {
+export function useListCursor({ rows, query, openId, onOpen, onFile, grid }: Options) {
   const [cursor, setCursor] = useState<Cursor>(NO_CURSOR);
   const { flags } = useIntents();
   const key = listKey(query);
@@ -34,9 +37,9 @@ export function useListCursor({ rows, query, openId, onOpen, grid }: Options) {
   }, [openId]);
 
   // One set of acts for the life of the list; rows compare them by identity.
-  const now = useRef({ rows, cursor, openId, onOpen });
+  const now = useRef({ rows, cursor, openId, onOpen, onFile });
   useEffect(() => {
-    now.current = { rows, cursor, openId, onOpen };
+    now.current = { rows, cursor, openId, onOpen, onFile };
   });
   const act = useMemo<ListActs>(() => {
     const go = (next: Cursor): void => {
@@ -57,6 +60,9 @@ export function useListCursor({ rows, query, openId, onOpen, grid }: Options) {
         go(next);
         if (next.id !== null) now.current.onOpen(next.id, now.current.openId !== null);
       },
+      file(what, id) {
+        now.current.onFile(what, id);
+      },
     };
   }, [grid]);
 
@@ -68,5 +74,12 @@ export function useListCursor({ rows, query, openId, onOpen, grid }: Options) {
   useCommand('star', () => target !== undefined && flags.toggleStar(target));
   useCommand('mark-read', () => target !== undefined && flags.setRead(target, true));
   useCommand('mark-unread', () => target !== undefined && flags.setRead(target, false));
+  const file = (what: FilingAct): void => {
+    if (target !== undefined) act.file(what, target);
+  };
+  useCommand('archive', () => file('archive'));
+  useCommand('delete', () => file('delete'));
+  useCommand('spam', () => file('spam'));
+  useCommand('move', () => file('move'));
   return { active, act };
 }

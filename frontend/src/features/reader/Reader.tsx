@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { DateText } from '@/domain/dates';
-import type { EmailDetail, EmailId } from '@/domain/entities';
+import type { EmailDetail, EmailId, MailboxRole } from '@/domain/entities';
+import type { FilingAct } from '@/domain/filing';
 import { selectAccounts, selectEmail, useSelect } from '@/store/hooks';
 import { Attachments } from './Attachments';
 import { Banners, FailedBody, LoadingBody, NoBody, NothingOpen } from './BodyStates';
@@ -22,6 +23,9 @@ type Props = {
   /** On a narrow screen the reader is a view of its own, and takes the focus when it opens. */
   takesFocus: boolean;
   onBack: () => void;
+  /** What the mailbox is for that the message is looked at in. */
+  role: MailboxRole | null;
+  onFile: (act: FilingAct, id: EmailId) => void;
   onStep: (by: 1 | -1) => void;
 };
 
@@ -30,7 +34,7 @@ type Props = {
  *
  * The tree keeps its shape whatever is open, so that the message frame is loaded only once.
  */
-export function Reader({ emailId, position, takesFocus, onBack, onStep }: Props) {
+export function Reader({ emailId, position, takesFocus, onBack, role, onFile, onStep }: Props) {
   const summary = useSelect((state) => (emailId ? selectEmail(state, emailId) : undefined));
   const detail = useSelect((state) => (emailId ? state.facts.details.get(emailId) : undefined));
   const accounts = useSelect(selectAccounts);
@@ -51,7 +55,16 @@ export function Reader({ emailId, position, takesFocus, onBack, onStep }: Props)
   const subject = summary?.subject || 'No subject';
   return (
     <article className={s.reader} aria-label={summary ? subject : 'Message'}>
-      {summary ? <ReaderBar email={summary} position={position} onBack={onBack} onStep={onStep} /> : null}
+      {summary ? (
+        <ReaderBar
+          email={summary}
+          position={position}
+          role={role}
+          onBack={onBack}
+          onFile={onFile}
+          onStep={onStep}
+        />
+      ) : null}
       <div ref={scroller} className={s.scroll} hidden={!isOpen}>
         <div className={s.column}>
           <h1 ref={title} className={s.subject} dir="auto" tabIndex={-1}>

@@ -1,0 +1,1 @@
+export { useFiling } from './useFiling';
