@@ -43,7 +43,7 @@ def _copied(arguments: str, wanted: frozenset[Uid]) -> dict[Uid, Uid]:
     except ProtocolViolation:
         return _NOTHING
     size = uid_sets.count(sources)
-    if size != uid_sets.count(copies) :
+    if size != uid_sets.count(copies) or size > len(wanted):
         return _NOTHING
     pairs = {
         Uid(source): Uid(copy)
