@@ -63,7 +63,7 @@ export function MailView({ query, open }: { query: ListQuery; open: EmailId | nu
           <MessageList
             title={title}
             query={query}
-            showsRecipients={role === 'sent' || role === 'drafts'}
+            role={role}
             openId={open}
             onOpen={onOpen}
             onFile={file}

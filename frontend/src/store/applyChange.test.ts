@@ -75,6 +75,62 @@ describe('changes of the stream', () => {
     expect(archive(facts).total).toBe(1);
   });
 
+  test('a move that is told twice moves once', () => {
+    const told = { email_id: 'e9', from_mailbox_id: 'inbox', to_mailbox_id: 'archive' };
+    const once = applyChange(someFacts(), aChange('email_moved', 101, told));
+    const twice = applyChange(once, aChange('email_moved', 102, told));
+    expect(twice).toEqual({ ...once, seq: 102 });
+  });
+
+  test('a deletion that is told twice shortens the list once, and can be taken back', () => {
+    const gone = { email_id: 'e9', mailbox_id: 'inbox' };
+    const once = applyChange(someFacts(), aChange('email_deleted', 101, gone));
+    const twice = applyChange(once, aChange('email_deleted', 102, gone));
+    expect(inbox(twice).total).toBe(9);
+    const back = applyChange(
+      twice,
+      aChange('email_moved', 103, { email_id: 'e9', from_mailbox_id: null, to_mailbox_id: 'inbox' }),
+    );
+    expect(idAt(inbox(back).segments, 1)).toBe('e9');
+    expect(inbox(back).total).toBe(10);
+  });
+
+  test('a move and its way back leave the lists as they were', () => {
+    const there: Answer = { type: 'place_answered', email_id: 'e9', from: 'inbox', to: 'archive' };
+    const back: Answer = { type: 'place_answered', email_id: 'e9', from: 'archive', to: 'inbox' };
+    const facts = answered(someFacts(), there, back);
+    expect([inbox(facts).total, archive(facts).total]).toEqual([10, 0]);
+    expect(idAt(inbox(facts).segments, 1)).toBe('e9');
+    expect(facts.emails.get('e9')?.mailbox_ids).toEqual(['inbox']);
+  });
+
+  test('a move shortens a filtered list only if the email was in it', () => {
+    const UNREAD = { mailbox: 'inbox', filter: 'unread' } as const;
+    const facts = answered(
+      applyChange(someFacts(), aChange('email_read', 101, { email_id: 'e9' })),
+      {
+        type: 'page_answered',
+        query: UNREAD,
+        offset: 0,
+        page: { items: [anEmail(10)], next_cursor: null, total: 1 },
+      },
+      { type: 'place_answered', email_id: 'e9', from: 'inbox', to: 'archive' },
+    );
+    expect(facts.lists.get(listKey(UNREAD))?.total).toBe(1);
+  });
+
+  test('a refused wish is no fact of its own: the changes before it told what is so', () => {
+    const facts = someFacts();
+    const refused = {
+      intent_id: '1',
+      email_id: 'e9',
+      kind: 'move',
+      code: 'refused',
+      message: 'No.',
+    } as const;
+    expect(applyChange(facts, aChange('intent_rejected', 101, refused))).toEqual({ ...facts, seq: 101 });
+  });
+
   test('an email deleted from its last mailbox is gone', () => {
     const facts = applyChange(
       someFacts(),

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { DateText } from '@/domain/dates';
-import type { EmailId } from '@/domain/entities';
+import type { EmailId, MailboxRole } from '@/domain/entities';
 import type { FilingAct } from '@/domain/filing';
 import { type ListFilter, type ListQuery, listKey } from '@/domain/listQuery';
 import { countText } from '@/domain/sizes';
@@ -23,7 +23,8 @@ const DATES = new DateText();
 type Props = {
   title: string;
   query: ListQuery;
-  showsRecipients: boolean;
+  /** What the list's mailbox is for. */
+  role: MailboxRole | null;
   openId: EmailId | null;
   /** `replace`: stepping from one open message to the next makes no history. */
   onOpen: (id: EmailId, replace: boolean) => void;
@@ -36,7 +37,7 @@ type Props = {
 
 /** A mailbox as a list of any length, with the keyboard's cursor in it. */
 export function MessageList(props: Props) {
-  const { query, openId, onOpen, onFile, isShown } = props;
+  const { query, role, openId, onOpen, onFile, isShown } = props;
   const rows = useRows(query);
   const sync = useSync();
   const { flags } = useIntents();
@@ -56,9 +57,10 @@ export function MessageList(props: Props) {
       open: act.openRow,
       star: (id, value) => flags.setStarred(id, value),
       read: (id, value) => flags.setRead(id, value),
-      file: act.file,
+      archive: role === 'archive' ? null : (id) => act.file('archive', id),
+      remove: (id) => act.file('delete', id),
     }),
-    [act, flags],
+    [act, flags, role],
   );
 
   const renderRow = (index: number, row: RowProps) => (
@@ -67,7 +69,7 @@ export function MessageList(props: Props) {
       id={rows.idAt(index)}
       index={index}
       row={row}
-      showsRecipients={props.showsRecipients}
+      showsRecipients={role === 'sent' || role === 'drafts'}
       isActive={index === active}
       isOpen={rows.idAt(index) !== undefined && rows.idAt(index) === openId}
       today={today}

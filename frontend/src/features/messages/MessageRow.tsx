@@ -2,7 +2,6 @@ import { Archive, Mail, MailOpen, Paperclip, Reply, Star, Trash2 } from 'lucide-
 import { displayName } from '@/domain/address';
 import type { DateText } from '@/domain/dates';
 import type { EmailSummary } from '@/domain/entities';
-import type { FilingAct } from '@/domain/filing';
 import { Avatar } from '@/ui/Avatar';
 import { classes } from '@/ui/classes';
 import type { RowProps } from '@/ui/grid/VirtualGrid';
@@ -13,7 +12,9 @@ export type RowActions = {
   open: (index: number) => void;
   star: (id: string, value: boolean) => void;
   read: (id: string, value: boolean) => void;
-  file: (act: FilingAct, id: string) => void;
+  /** null where mail is archived already. */
+  archive: ((id: string) => void) | null;
+  remove: (id: string) => void;
 };
 
 type Props = {
@@ -74,12 +75,15 @@ const recipients = (email: EmailSummary): string =>
   email.to.map((one) => displayName(one)).join(', ') || 'No recipient';
 
 function RowActionsCell({ email, actions }: { email: EmailSummary; actions: RowActions }) {
+  const { archive } = actions;
   return (
     <div role="gridcell" className={s.actions}>
-      <RowButton label="Archive" className={s.onHover} onPress={() => actions.file('archive', email.id)}>
-        <Archive size={16} />
-      </RowButton>
-      <RowButton label="Delete" className={s.onHover} onPress={() => actions.file('delete', email.id)}>
+      {archive && (
+        <RowButton label="Archive" className={s.onHover} onPress={() => archive(email.id)}>
+          <Archive size={16} />
+        </RowButton>
+      )}
+      <RowButton label="Delete" className={s.onHover} onPress={() => actions.remove(email.id)}>
         <Trash2 size={16} />
       </RowButton>
       <RowButton
