@@ -90,8 +90,11 @@ class Interactive:
         for place in await self._tools.plan.places_of(message_id):
             with contextlib.suppress(MailboxGone, UidValidityChanged):
                 await self._select(session, place)
-                async for body in session.fetch_bodies([place.uid]):
-                    await self._tools.store_bodies(self._context.id, [(message_id, body.raw)])
+                # To its end: a stream that is left early ends the session.
+                bodies = [b async for b in session.fetch_bodies([place.uid])]
+                if bodies:
+                    stored = [(message_id, bodies[0].raw)]
+                    await self._tools.store_bodies(self._context.id, stored)
                     return
         raise NotFound("The mail server does not hold this email any more.")
 
