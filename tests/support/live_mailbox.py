@@ -20,6 +20,7 @@ from typing import Self
 from tests.support.scripted_imap import Peer, ScriptedImap
 
 _SYSTEM = r"\Answered \Flagged \Deleted \Seen \Draft"
+_IDLES = 1800.0  # seconds that a client may be silent; idling, it says nothing for long
 _FETCH = re.compile(r"UID FETCH (\S+) \(([^)]*)\)(?: \(CHANGEDSINCE (\d+)\))?", re.IGNORECASE)
 _STORE = re.compile(r"UID STORE (\S+) ([+-]?)FLAGS(\.SILENT)? \(([^)]*)\)", re.IGNORECASE)
 
@@ -64,7 +65,7 @@ class LiveMailbox:
 
     async def __aenter__(self) -> Self:
         """Start."""
-        self._server = await ScriptedImap(self._serve).__aenter__()
+        self._server = await ScriptedImap(self._serve, patience=_IDLES).__aenter__()
         return self
 
     async def __aexit__(self, *exc: object) -> None:

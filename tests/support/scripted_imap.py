@@ -34,9 +34,15 @@ class ScriptBroken(AssertionError):
 class Peer:
     """The script's view of one client."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        patience: float = PATIENCE,
+    ) -> None:
         self.reader = reader
         self.writer = writer
+        self._patience = patience
         self.tag = "*"
 
     async def send(self, data: bytes | str, *, end: bytes = b"\r\n") -> None:
@@ -48,7 +54,7 @@ class Peer:
 
     async def line(self) -> bytes:
         """Return the next line without its end."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self._patience):
             line = await self.reader.readline()
         if not line:
             raise ConnectionResetError("the client left")
@@ -142,8 +148,15 @@ class ScriptedImap:
     something unexpected fails its test.
     """
 
-    def __init__(self, script: Script, *, context: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        script: Script,
+        *,
+        context: ssl.SSLContext | None = None,
+        patience: float = PATIENCE,
+    ) -> None:
         self._script = script
+        self._patience = patience
         self._context = context
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
@@ -188,7 +201,7 @@ class ScriptedImap:
             self._clients.add(task)
             task.add_done_callback(self._clients.discard)
         try:
-            await self._script(Peer(reader, writer))
+            await self._script(Peer(reader, writer, self._patience))
         except (ConnectionError, asyncio.CancelledError):
             return  # the client left, or the test is over
         except Exception as error:  # noqa: BLE001 - kept for the test, which asserts on it
