@@ -2562,8 +2562,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": unknown;
-                    "application/json": components["schemas"]["EmailReceived"] | components["schemas"]["EmailRead"] | components["schemas"]["EmailUnread"] | components["schemas"]["EmailStarred"] | components["schemas"]["EmailFlagged"] | components["schemas"]["EmailUpdated"] | components["schemas"]["EmailMoved"] | components["schemas"]["EmailDeleted"] | components["schemas"]["MailboxCreated"] | components["schemas"]["MailboxUpdated"] | components["schemas"]["MailboxDeleted"] | components["schemas"]["AccountStateChanged"] | components["schemas"]["SyncProgress"] | components["schemas"]["Reset"];
+                    "text/event-stream": components["schemas"]["EmailReceived"] | components["schemas"]["EmailRead"] | components["schemas"]["EmailUnread"] | components["schemas"]["EmailStarred"] | components["schemas"]["EmailFlagged"] | components["schemas"]["EmailUpdated"] | components["schemas"]["EmailMoved"] | components["schemas"]["EmailDeleted"] | components["schemas"]["MailboxCreated"] | components["schemas"]["MailboxUpdated"] | components["schemas"]["MailboxDeleted"] | components["schemas"]["AccountStateChanged"] | components["schemas"]["SyncProgress"] | components["schemas"]["Reset"];
                 };
             };
             /** @description Unauthorized */
