@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
@@ -42,6 +43,11 @@ class Web:
         """The use case that makes links and tokens."""
         return self.services.sign_in
 
+    @property
+    def database(self) -> str:
+        """The name of its database."""
+        return urlsplit(self.database_url).path.removeprefix("/")
+
     async def sql(self, statement: str, *arguments: object) -> list[dict[str, Any]]:
         """Run a statement on its database, past the product."""
         connection = await asyncpg.connect(self.database_url)
@@ -73,7 +79,7 @@ async def running_web(
     with open_listener("127.0.0.1", 0, exactly=True) as listener:
         port = listener.getsockname()[1]
         async with asyncio.TaskGroup() as group:
-            group.create_task(server.run_on(listener), name="web")
+            serving = group.create_task(server.run_on(listener), name="web")
 
             async def is_up() -> bool:
                 return ready.is_set()
@@ -83,6 +89,7 @@ async def running_web(
                 yield Web(f"http://127.0.0.1:{port}", app, database_url)
             finally:
                 server.should_exit = True
+                await asyncio.wait([serving])
 
 
 @asynccontextmanager

@@ -154,4 +154,4 @@ async def test_open_streams_do_not_hold_up_the_end(product: Product, *, is_stall
         took = time.monotonic() - begun
 
     assert status == 0, product.output[-2000:]
-    assert took < (12 if is_stalled else 5), f"{took:.1f} s"
+    assert took < (10 if is_stalled else 4), f"{took:.1f} s"
