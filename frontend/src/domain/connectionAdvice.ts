@@ -23,10 +23,7 @@ const ADVICE: Record<string, Advice> = {
     field: 'password',
     todo: 'Check user name and password. Many providers want an app password here.',
   },
-  login_unavailable: {
-    field: 'security',
-    todo: 'The server takes no password over this connection. Choose TLS or STARTTLS.',
-  },
+  login_unavailable: { field: null, todo: 'Try again in a while.' },
   server_said_bye: { field: null, todo: 'The server closed the connection. Try again in a while.' },
   protocol_violation: {
     field: 'port',
