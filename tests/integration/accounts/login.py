@@ -8,7 +8,7 @@ from tests.support.waiting import eventually
 PASSWORD = "open sesame"
 
 
-def login(port: int, **changes: object) -> Item:
+def login(port: int, /, **changes: object) -> Item:
     """Return the ``imap`` part of a request for a server on this machine."""
     imap = {
         "host": "127.0.0.1",
@@ -20,7 +20,7 @@ def login(port: int, **changes: object) -> Item:
     return imap | changes
 
 
-def account(port: int, **changes: object) -> Item:
+def account(port: int, /, **changes: object) -> Item:
     """Return the body of ``POST /api/accounts``."""
     return {"email": "ann@vex.example", "imap": login(port, **changes)}
 

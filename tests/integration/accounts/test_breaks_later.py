@@ -177,10 +177,12 @@ async def test_a_server_that_turns_us_away_is_not_stormed(
             await peer.send(farewell)
             return
         await peer.send("{tag} OK [CAPABILITY IMAP4rev1] welcome")
-        await peer.command("LIST *")
-        await peer.send('* LIST () "/" INBOX\r\n{tag} OK done')
+        while not (command := await peer.command()).startswith("LOGOUT"):
+            if command.startswith("LIST"):
+                await peer.send('* LIST () "/" INBOX')
+            await peer.send("{tag} OK done")
         turned_away.set()
-        await peer.silence()
+        await peer.send("* BYE see you\r\n{tag} OK done")
 
     async with ScriptedImap(script) as server:
         with capture_logs() as logs:

@@ -71,7 +71,7 @@ WAYS: list[tuple[str, Place, list[str]]] = [
         ["too many of you"],
     ),
     ("protocol_violation", _script("S: 220 mail ESMTP\n! silence"), ["IMAP"]),
-    ("connection_lost", _script("! close"), ["closed the connection"]),
+    ("connection_lost", _script("! close"), ["connection"]),
     ("connection_lost", _script(LOGIN + "! reset"), []),
 ]
 
