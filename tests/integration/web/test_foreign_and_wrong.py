@@ -55,14 +55,13 @@ async def test_what_is_anothers_is_answered_like_what_is_not_there(
     assert (anothers[0], anothers[1]["code"]) == (404, "not_found")
 
 
-@pytest.mark.parametrize("key", ["abc", "-1", "1.5", "9" * 30, "²", "%00", "1%2F2", "٣"])
 @pytest.mark.parametrize(("method", "path", "kind"), BY_ID)
 async def test_an_id_that_is_none_is_not_there(
-    api: ApiClient, method: str, path: str, kind: str, key: str
+    api: ApiClient, method: str, path: str, kind: str
 ) -> None:
-    status, problem = await _ask(api.http, method, path, key)
-
-    assert (status, problem["code"]) == (404, "not_found")
+    for key in ("abc", "-1", "1.5", "9" * 30, "²", "%00", "1%2F2", "٣"):
+        status, problem = await _ask(api.http, method, path, key)
+        assert (status, problem["code"]) == (404, "not_found"), key
 
 
 def test_every_route_with_an_id_was_tried() -> None:
@@ -88,14 +87,14 @@ async def test_the_other_user_sees_hers_and_only_hers(
     assert (await eve.get(f"/api/email/{foreign['email']}"))["text"] == "secret"
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("path", ["/api/nothing", "/api/", "/api/accounts/1/x", "/api/email/"])
 async def test_an_unknown_endpoint_is_a_problem_and_not_a_page(
-    api: ApiClient, stranger: httpx.AsyncClient, method: str, path: str
+    api: ApiClient, stranger: httpx.AsyncClient, path: str
 ) -> None:
-    for client in (api.http, stranger):
-        answer = await client.request(method, path)
-        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        for client in (api.http, stranger):
+            answer = await client.request(method, path)
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), method
 
 
 @pytest.mark.parametrize(
