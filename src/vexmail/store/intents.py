@@ -47,10 +47,17 @@ async def pending_edits(
 async def next_pending(
     tx: Transaction, account_id: AccountId, limit: int = 50
 ) -> list[PendingIntent]:
-    """Return the account's wishes that are due, in the order they were made."""
+    """Return the account's wishes that are due, in the order they were made.
+
+    A wish waits behind an earlier one about the same message, or a later "unread" that was
+    not postponed would be undone by the "read" before it.
+    """
     rows = await tx.driver.fetch(
         "SELECT id, message_id, add_flags, remove_flags, attempts FROM intents"
         " WHERE account_id = $1 AND state = 'pending' AND next_attempt_at <= now()"
+        " AND NOT EXISTS (SELECT 1 FROM intents earlier"
+        " WHERE earlier.message_id = intents.message_id AND earlier.state = 'pending'"
+        " AND earlier.id < intents.id AND earlier.next_attempt_at > now())"
         " ORDER BY id LIMIT $2",
         account_id,
         limit,
@@ -64,6 +71,18 @@ async def next_pending(
         )
         for r in rows
     ]
+
+
+async def seconds_until_due(tx: Transaction, account_id: AccountId) -> float | None:
+    """Return when the next wish can be carried out, 0 for now; None when there is none."""
+    seconds = await tx.driver.fetchval(
+        "SELECT greatest(0, extract(epoch FROM min(next_attempt_at) - now())) FROM intents"
+        " WHERE account_id = $1 AND state = 'pending' AND NOT EXISTS"
+        " (SELECT 1 FROM intents earlier WHERE earlier.message_id = intents.message_id"
+        " AND earlier.state = 'pending' AND earlier.id < intents.id)",
+        account_id,
+    )
+    return None if seconds is None else float(seconds)
 
 
 async def finish(

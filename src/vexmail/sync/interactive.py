@@ -24,7 +24,8 @@ from vexmail.sync.sync_state import AccountContext
 log = structlog.get_logger()
 
 KEEP_OPEN = 120.0  # seconds; people act in bursts, providers count idle connections
-LOOK_AGAIN = 5.0  # seconds between looks for wishes that were postponed
+LOOK_AGAIN = 5.0  # seconds until a wish is tried again whose mailbox is being rebuilt
+REBUILD_TRIES = 720  # an hour; a mailbox that is not rebuilt by then never will be
 
 
 class Interactive:
@@ -33,8 +34,7 @@ class Interactive:
     def __init__(self, context: AccountContext) -> None:
         self._context = context
         self._tools = context.tools
-        self._selected = ""
-        self._postponed = False
+        self._selected: tuple[str, int] | None = None  # wire name and UIDVALIDITY
 
     async def run(self) -> None:
         """Serve until the session ends with an error; requests left are served by the next.
@@ -43,15 +43,14 @@ class Interactive:
             VexMailError: why the session ended.
         """
         signals = self._context.signals
-        signals.interactive.set()  # wishes of an earlier run may be waiting
         while True:
-            await signals.interactive.wait()
+            signals.interactive.clear()  # before the look, or what comes meanwhile is missed
             if not signals.requests and not await self._due():
-                signals.interactive.clear()
+                await self._rest(None)
                 continue
             address, credentials = self._context.address, self._context.credentials
             async with self._tools.server.connect(address, credentials) as session:
-                self._selected = ""
+                self._selected = None
                 await self._serve(session)
 
     async def _serve(self, session: MailSession) -> None:
@@ -60,14 +59,19 @@ class Interactive:
             signals.interactive.clear()
             await self._answer_requests(session)
             await self._push_intents(session)
-            if signals.requests:
-                continue
-            try:
-                async with asyncio.timeout(LOOK_AGAIN if self._postponed else KEEP_OPEN):
-                    await signals.interactive.wait()
-            except TimeoutError:
-                if not self._postponed:
-                    return
+            if not signals.requests and not await self._rest(KEEP_OPEN):
+                return
+
+    async def _rest(self, longest: float | None) -> bool:
+        """Wait for a signal or a due wish; False if neither came within ``longest`` seconds."""
+        due = await self._tools.plan.seconds_until_due(self._context.id)
+        limit = min((s for s in (due, longest) if s is not None), default=None)
+        try:
+            async with asyncio.timeout(limit):
+                await self._context.signals.interactive.wait()
+        except TimeoutError:
+            return due is not None and due == limit
+        return True
 
     async def _due(self) -> list[PendingIntent]:
         return await self._tools.plan.due_intents(self._context.id)
@@ -99,8 +103,10 @@ class Interactive:
         raise NotFound("The mail server does not hold this email any more.")
 
     async def _push_intents(self, session: MailSession) -> None:
-        self._postponed = False
+        held: set[MessageId] = set()  # a later wish may not overtake one that was postponed
         for intent in await self._due():
+            if intent.message_id in held:
+                continue
             try:
                 told = await self._carry_out(session, intent)
                 await self._tools.settle_intent.settled(self._context.id, intent, told)
@@ -113,7 +119,7 @@ class Interactive:
             except UidValidityChanged:
                 # Another lane numbers the mailbox anew; the wish finds its UID afterwards.
                 await self._tools.plan.postpone(intent, LOOK_AGAIN)
-                self._postponed = True
+                held.add(intent.message_id)
 
     async def _carry_out(
         self, session: MailSession, intent: PendingIntent
@@ -122,6 +128,9 @@ class Interactive:
         told: dict[MailboxId, list[RemoteFlags]] = {}
         places = await self._tools.plan.places_of(intent.message_id)
         if not places:
+            rebuilding = await self._tools.plan.is_rebuilding(self._context.id)
+            if rebuilding and intent.attempts < REBUILD_TRIES:
+                raise UidValidityChanged("The email may turn up when its mailbox is rebuilt.")
             raise MailboxGone("The email is in no mailbox of the server any more.")
         for place in places:
             await self._select(session, place)
@@ -139,9 +148,10 @@ class Interactive:
         await self._tools.settle_intent.rejected(self._context.id, intent, error)
 
     async def _select(self, session: MailSession, place: Place) -> None:
-        if self._selected != place.wire_name:
-            self._selected = ""
+        wanted = (place.wire_name, place.uid_validity)
+        if self._selected != wanted:
+            self._selected = None
             selected = await session.select(place.wire_name)
             if selected.uid_validity != place.uid_validity:
                 raise UidValidityChanged("The server numbered this mailbox anew.")
-            self._selected = place.wire_name
+            self._selected = wanted
