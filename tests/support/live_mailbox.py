@@ -99,6 +99,10 @@ class LiveMailbox:
         self.mod_seq += 1
         self._tell(f"* {index + 1} EXPUNGE")
 
+    async def spoils(self, peer: Peer, command: str) -> bool:
+        """Answer a command in place of this server; a moody one overrides it."""
+        return False
+
     # ---- the server ----
 
     def _lets_in(self, command: str) -> bool:
@@ -119,6 +123,11 @@ class LiveMailbox:
                 idler.writer.write(line.encode() + b"\r\n")
             else:
                 waiting.append(line)
+
+    def _tell_late(self, peer: Peer, number: int) -> None:
+        waiting = self._told.get(number, [])
+        peer.writer.write("".join(f"{line}\r\n" for line in waiting).encode())
+        waiting.clear()
 
     async def _serve(self, peer: Peer) -> None:
         number = id(peer)
@@ -144,13 +153,12 @@ class LiveMailbox:
                 if verb in {"SELECT", "EXAMINE"} and '"INBOX"' not in command.upper():
                     await peer.send("{tag} NO [NONEXISTENT] there is only INBOX")
                     continue
+                if await self.spoils(peer, command):
+                    continue
                 peer.writer.write(self._answer(command, verb, number))
                 # EXPUNGE may not be told inside FETCH or STORE by sequence number; all of ours
                 # are UID commands, where it may (RFC 9051 §7.5.1).
-                for line in self._told.get(number, []):
-                    peer.writer.write(line.encode() + b"\r\n")
-                if number in self._told:
-                    self._told[number] = []
+                self._tell_late(peer, number)
                 await peer.send("{tag} OK done")
         finally:
             self._told.pop(number, None)
@@ -159,10 +167,7 @@ class LiveMailbox:
     async def _idle(self, peer: Peer, number: int) -> None:
         await peer.send("+ idling")
         self._idling[number] = peer
-        for line in self._told.get(number, []):
-            peer.writer.write(line.encode() + b"\r\n")
-        if number in self._told:
-            self._told[number] = []
+        self._tell_late(peer, number)
         await peer.line()
         self._idling.pop(number, None)
         await peer.send("{tag} OK done")
