@@ -210,11 +210,10 @@ class LiveMailbox:
     def _chosen(self, uid_set: str) -> list[tuple[int, Stored]]:
         last = self.messages[-1].uid if self.messages else 0
         wanted: set[int] = set()
-        known = {stored.uid for stored in self.messages}
         for part in uid_set.split(","):
             ends = [last if end == "*" else int(end) for end in part.split(":")]
             low, high = min(ends), max(ends)
-            wanted |= {uid for uid in known if low <= uid <= high}
+            wanted |= {stored.uid for stored in self.messages if low <= stored.uid <= high}
         return [(i + 1, stored) for i, stored in enumerate(self.messages) if stored.uid in wanted]
 
     def _fetch(self, uid_set: str, items: str, since: int) -> Iterable[bytes]:
