@@ -15,6 +15,7 @@ from vexmail.web.routes import (
     attachments,
     changes,
     client,
+    docs,
     emails,
     mailboxes,
     session,
@@ -30,7 +31,17 @@ Errors are `application/problem+json` with a stable `code`.
 
 ROUTERS = tuple(
     module.router
-    for module in (session, accounts, mailboxes, emails, attachments, changes, system, client)
+    for module in (
+        session,
+        accounts,
+        mailboxes,
+        emails,
+        attachments,
+        changes,
+        system,
+        docs,
+        client,
+    )
 )
 
 Running = Callable[[FastAPI], AbstractAsyncContextManager[WebServices]]
@@ -52,7 +63,7 @@ def application(version: str, running: Running) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         openapi_url="/api/openapi.json",
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
     )
     problem.install(app, [route for router in ROUTERS for route in router.routes])

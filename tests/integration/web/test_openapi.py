@@ -86,3 +86,15 @@ async def test_nothing_of_the_framework_shows(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize("path", ["/docs", "/api/openapi.json"])
 async def test_the_document_is_open_to_all(stranger: httpx.AsyncClient, path: str) -> None:
     assert (await stranger.get(path)).status_code == 200
+
+
+async def test_the_page_names_every_endpoint_and_loads_nothing(
+    stranger: httpx.AsyncClient, document: dict[str, Any]
+) -> None:
+    page = await stranger.get("/docs")
+
+    for _, path, _ in _operations(document):
+        assert f"<code>{path}</code>" in page.text
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    for loading in ("<script", "<link", "<img", "src=", "url(", "@import"):
+        assert loading not in page.text
