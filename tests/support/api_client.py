@@ -71,7 +71,12 @@ async def api_client(
     headers = {"Authorization": f"Bearer {token}"}
     hooks = {"response": [check_shape]} if checked else {}
     async with httpx.AsyncClient(
-        base_url=url, headers=headers, timeout=_PATIENCE, trust_env=False, event_hooks=hooks
+        base_url=url,
+        headers=headers,
+        timeout=_PATIENCE,
+        trust_env=False,
+        event_hooks=hooks,
+        verify=False,
     ) as http:
         yield ApiClient(http)
 

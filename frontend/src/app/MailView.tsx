@@ -23,6 +23,9 @@ import s from './Shell.module.css';
 const LIST_MIN = 320;
 const LIST_MAX = 640;
 
+/** Marks a history entry whose previous one is the list. */
+const FROM_LIST = { isFromList: true };
+
 /** Mailboxes, list and reader side by side; on a narrow screen one after the other. */
 export function MailView({ query, open }: { query: ListQuery; open: EmailId | null }) {
   const [, go] = useLocation();
@@ -36,10 +39,16 @@ export function MailView({ query, open }: { query: ListQuery; open: EmailId | nu
   const { position } = useNeighbours(query, open);
 
   const onOpen = useCallback(
-    (id: EmailId, replace: boolean) => go(placePath(query.mailbox, query.filter, id), { replace }),
+    (id: EmailId, replace: boolean) =>
+      go(placePath(query.mailbox, query.filter, id), { replace, state: replace ? history.state : FROM_LIST }),
     [go, query],
   );
-  const onBack = useCallback(() => go(placePath(query.mailbox, query.filter, null)), [go, query]);
+  // Back to the list that the message was opened from is back in history, or the browser's own
+  // "back" would lead to the message again.
+  const onBack = useCallback(() => {
+    if ((history.state as typeof FROM_LIST | null)?.isFromList) history.back();
+    else go(placePath(query.mailbox, query.filter, null), { replace: true });
+  }, [go, query]);
   const hrefOf = useCallback((filter: ListFilter) => placePath(query.mailbox, filter, null), [query.mailbox]);
   const { file, dialog } = useFiling({ query, openId: open, onOpen, onBack });
   useCommand('back', () => open !== null && onBack());

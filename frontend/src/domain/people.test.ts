@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { fieldFor, fieldOf } from './accountFields';
 import { displayName, hue, initials, recipientLine, shortName } from './address';
-import { adviceFor, fieldOf } from './connectionAdvice';
 import { misleadingHost, registrableDomain } from './linkVerdict';
 import { guessImap, standardPort } from './providers';
 import { sizeText } from './sizes';
@@ -76,22 +76,10 @@ describe('the connection form', () => {
     expect(standardPort('starttls')).toBe(143);
   });
 
-  test('each failure of the connection test has advice, and a field where there is one', () => {
-    const codes = [
-      'host_not_found',
-      'connection_refused',
-      'connection_timed_out',
-      'certificate_rejected',
-      'tls_failed',
-      'authentication_failed',
-      'login_unavailable',
-      'server_said_bye',
-      'protocol_violation',
-      'conflict',
-    ];
-    for (const code of codes) expect(adviceFor(code).todo).not.toBe('');
-    expect(adviceFor('authentication_failed').field).toBe('password');
-    expect(adviceFor('something new')).toEqual({ field: null, todo: '' });
+  test('a failure of the connection test is shown beside the field it is about', () => {
+    expect(fieldFor('authentication_failed')).toBe('password');
+    expect(fieldFor('server_said_bye')).toBeNull();
+    expect(fieldFor('something new')).toBeNull();
     expect(fieldOf('body.imap.host')).toBe('host');
   });
 });

@@ -12,6 +12,7 @@ import structlog
 from fastapi import FastAPI
 
 import vexmail
+from vexmail.app.collector import relax_collector
 from vexmail.app.container import Container, container
 from vexmail.app.demo_host import DemoHost
 from vexmail.app.settings import Settings
@@ -51,6 +52,7 @@ def create_app(settings: Settings, *, demo: bool = False) -> FastAPI:
             container(settings, parser_children=1) as built,
             _Web(built).serve(app, demo=demo) as services,
         ):
+            relax_collector()
             yield services
 
     return application(version("vexmail"), running)

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from typing_extensions import override
 
 # uvicorn waits without end for a client that does not read its stream.
-_GRACEFUL_S = 10
+_GRACEFUL_S = 5
 
 
 class WebServer(uvicorn.Server):

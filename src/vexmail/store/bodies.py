@@ -103,14 +103,17 @@ async def waiting_for_parse(tx: Transaction, limit: int) -> list[MessageId]:
 
 
 async def record(tx: Transaction, readings: Sequence[tuple[MessageId, ParsedMessage]]) -> None:
-    """Write what reading messages gave, replacing earlier readings; a few statements in all."""
+    """Write what reading messages gave, replacing earlier readings; a few statements in all.
+
+    A message whose blob was found to be lost meanwhile stays to be fetched again.
+    """
     await _record_bodies(tx, readings)
     await _record_attachments(tx, readings)
     await tx.driver.execute(
         "UPDATE messages m SET body_state = 'parsed', snippet = u.snippet,"
         " has_attachments = u.has_attachments"
         " FROM unnest($1::bigint[], $2::text[], $3::bool[]) AS u(id, snippet, has_attachments)"
-        " WHERE m.id = u.id",
+        " WHERE m.id = u.id AND m.body_state <> 'remote'",
         [i for i, _ in readings],
         [p.snippet for _, p in readings],
         [any(not a.inline for a in p.attachments) for _, p in readings],

@@ -1,14 +1,29 @@
 """The asyncpg connection under SQLAlchemy: statements over arrays of rows go to it directly."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from vexmail.domain.errors import TransientError
 
 if TYPE_CHECKING:
     Driver: TypeAlias = asyncpg.Connection[Any]
 else:  # asyncpg's class is generic for type checkers only
     Driver = asyncpg.Connection
+
+_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError)
+_RETRY_AFTER = 2.0  # seconds; a restarted PostgreSQL is usually back by then
+
+
+class DatabaseUnavailable(TransientError):
+    """The database cannot be reached, or went away under a statement."""
+
+    code = "database_unavailable"
 
 
 async def driver_of(connection: AsyncConnection) -> Driver:
@@ -16,3 +31,47 @@ async def driver_of(connection: AsyncConnection) -> Driver:
     raw = await connection.get_raw_connection()
     driver: Driver = raw.driver_connection
     return driver
+
+
+@asynccontextmanager
+async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Lend a connection that is alive, and see to it that nobody gets it once it is dead.
+
+    SQLAlchemy notices a lost connection by errors of its own statements only; ours go past it.
+
+    Raises:
+        DatabaseUnavailable: there is no connection to be had, or it was lost in between.
+    """
+    connection = await _open(engine)
+    try:
+        yield connection
+    except _LOST as error:
+        if not await _is_lost(connection):
+            raise
+        await connection.invalidate()
+        raise _unavailable(error) from error
+    finally:
+        await connection.close()
+
+
+async def _open(engine: AsyncEngine) -> AsyncConnection:
+    try:
+        connection = await engine.connect()
+        if await _is_lost(connection):
+            await connection.invalidate()  # and with it all that is older in the pool
+            await connection.close()
+            connection = await engine.connect()
+    except (*_LOST, PoolExhausted) as error:
+        raise _unavailable(error) from error
+    return connection
+
+
+async def _is_lost(connection: AsyncConnection) -> bool:
+    return connection.invalidated or (await driver_of(connection)).is_closed()
+
+
+def _unavailable(error: Exception) -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        f"The database does not answer ({type(error).__name__}). It will be tried again.",
+        retry_after=_RETRY_AFTER,
+    )

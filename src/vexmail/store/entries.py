@@ -11,15 +11,17 @@ from vexmail.store.unit_of_work import Transaction
 Edits = Mapping[MessageId, Sequence[FlagEdit]]
 """Pending wishes by message, oldest first."""
 
-_INSERT = """
-INSERT INTO mailbox_entries (mailbox_id, uid, message_id, received_at, mod_seq, server_flags,
-                             flags, is_read, is_starred)
-SELECT $1, u.uid, u.message_id, u.received_at, u.mod_seq, string_to_array(u.server_flags, ' '),
-       string_to_array(u.flags, ' '), u.is_read, u.is_starred
-  FROM unnest($2::bigint[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::text[], $7::text[],
-              $8::bool[], $9::bool[])
-    AS u(uid, message_id, received_at, mod_seq, server_flags, flags, is_read, is_starred)
-"""
+_COLUMNS = (
+    "mailbox_id",
+    "uid",
+    "message_id",
+    "received_at",
+    "mod_seq",
+    "server_flags",
+    "flags",
+    "is_read",
+    "is_starred",
+)
 
 _UPDATE = """
 UPDATE mailbox_entries e
@@ -91,17 +93,23 @@ async def insert(
     flags = [
         effective(m.flags, pending.get(i, ())) for m, i in zip(items, message_ids, strict=True)
     ]
-    await tx.driver.execute(
-        _INSERT,
-        mailbox_id,
-        [m.uid for m in items],
-        list(message_ids),
-        [m.received_at for m in items],
-        [m.mod_seq for m in items],
-        [_joined(m.flags) for m in items],
-        [_joined(f) for f in flags],
-        [SEEN in f for f in flags],
-        [FLAGGED in f for f in flags],
+    await tx.driver.copy_records_to_table(
+        "mailbox_entries",
+        columns=_COLUMNS,
+        records=[
+            (
+                mailbox_id,
+                m.uid,
+                message_id,
+                m.received_at,
+                m.mod_seq,
+                sorted(m.flags),
+                sorted(shown),
+                SEEN in shown,
+                FLAGGED in shown,
+            )
+            for m, message_id, shown in zip(items, message_ids, flags, strict=True)
+        ],
     )
     return sum(SEEN not in f for f in flags)
 
@@ -168,7 +176,10 @@ async def acknowledge(
     edit: FlagEdit,
     told: Sequence[RemoteFlags],
 ) -> None:
-    """Write the server's flags after it acknowledged ``edit``; effective flags stay as shown."""
+    """Write the server's flags after it acknowledged ``edit``; effective flags stay as shown.
+
+    An answer older than what we hold came late and tells nothing new; it holds ``edit`` already.
+    """
     by_uid = {t.uid: t for t in told}
     rows = await tx.driver.fetch(
         "SELECT uid, mod_seq, server_flags, flags FROM mailbox_entries"
@@ -179,6 +190,8 @@ async def acknowledge(
     updates: list[tuple[Uid, ModSeq, Flags, Flags]] = []
     for row in rows:
         fact = by_uid.get(Uid(row["uid"]))
+        if fact and fact.mod_seq and fact.mod_seq < row["mod_seq"]:
+            continue
         server = fact.flags if fact else edit.apply(frozenset(row["server_flags"]))
         mod_seq = max(fact.mod_seq if fact else 0, row["mod_seq"])
         updates.append((Uid(row["uid"]), ModSeq(mod_seq), server, frozenset(row["flags"])))

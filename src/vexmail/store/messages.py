@@ -19,15 +19,22 @@ SELECT m.id, m.fingerprint, m.ordinal, m.orphaned_at IS NOT NULL AS orphaned,
  ORDER BY m.ordinal
 """
 
-_INSERT = """
-INSERT INTO messages (account_id, fingerprint, ordinal, internet_message_id, in_reply_to, subject,
-                      from_name, from_address, recipients, sent_at, received_at, size,
-                      has_attachments)
-SELECT $1, * FROM unnest($2::bytea[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[],
-                         $8::text[], $9::jsonb[], $10::timestamptz[], $11::timestamptz[],
-                         $12::bigint[], $13::bool[])
-RETURNING id, fingerprint, ordinal
-"""
+_COLUMNS = (
+    "id",
+    "account_id",
+    "fingerprint",
+    "ordinal",
+    "internet_message_id",
+    "in_reply_to",
+    "subject",
+    "from_name",
+    "from_address",
+    "recipients",
+    "sent_at",
+    "received_at",
+    "size",
+    "has_attachments",
+)
 
 
 class Placement:
@@ -85,15 +92,23 @@ async def place(
 async def _insert(
     tx: Transaction, account_id: AccountId, fresh: Sequence[tuple[RemoteMessage, bytes, int]]
 ) -> list[MessageId]:
+    """Insert rows under keys taken beforehand: COPY is the quickest way in and answers none."""
     if not fresh:
         return []
-    columns = zip(*(_columns(*row) for row in fresh), strict=True)
-    rows = await tx.driver.fetch(_INSERT, account_id, *(list(c) for c in columns))
-    ids = {(bytes(r["fingerprint"]), r["ordinal"]): MessageId(r["id"]) for r in rows}
-    return [ids[key, ordinal] for _, key, ordinal in fresh]
+    keys = await tx.driver.fetch(
+        "SELECT nextval(pg_get_serial_sequence('messages', 'id')) FROM generate_series(1, $1)",
+        len(fresh),
+    )
+    ids = [MessageId(row[0]) for row in keys]
+    await tx.driver.copy_records_to_table(
+        "messages",
+        columns=_COLUMNS,
+        records=[(key, account_id, *_fields(*row)) for key, row in zip(ids, fresh, strict=True)],
+    )
+    return ids
 
 
-def _columns(message: RemoteMessage, key: bytes, ordinal: int) -> tuple[Any, ...]:
+def _fields(message: RemoteMessage, key: bytes, ordinal: int) -> tuple[Any, ...]:
     e = message.envelope
     sender = e.from_[0] if e.from_ else Address("", "")
     people = {"to": e.to, "cc": e.cc, "bcc": e.bcc, "reply_to": e.reply_to}

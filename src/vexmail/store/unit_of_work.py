@@ -9,7 +9,7 @@ from vexmail.domain.change import Change
 from vexmail.domain.ids import UserId
 from vexmail.ports.change_feed import ChangeFeed
 from vexmail.store import change_log
-from vexmail.store.driver import Driver, driver_of
+from vexmail.store.driver import Driver, connected, driver_of
 
 
 class Transaction:
@@ -47,7 +47,7 @@ class UnitOfWork:
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[Transaction]:
         """Begin; on a clean exit write the changes, commit, then ring the doorbell."""
-        async with self._engine.connect() as connection:
+        async with connected(self._engine) as connection:
             async with connection.begin():
                 driver = await driver_of(connection)
                 # SQLAlchemy begins lazily with its first statement; statements given to the

@@ -97,9 +97,12 @@ class AccountRunner:
         """Run a lane again when its own connection fails; the follower lives on meanwhile."""
         failures = 0
         while True:
+            began = self._tools.clock.monotonic()
             try:
                 await run()
             except TransientError as error:
+                if self._tools.clock.monotonic() - began >= STABLE_AFTER:
+                    failures = 0
                 failures += 1
                 retry = decide(error, failures, random.random())  # noqa: S311 - jitter only
                 log.warning(

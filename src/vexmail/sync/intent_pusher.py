@@ -24,6 +24,7 @@ log = structlog.get_logger()
 TOGETHER = 200  # messages per command, and per transaction that settles them
 LOOK_AGAIN = 3.0  # seconds until a message whose UID is not known yet is looked for again
 PATIENCE = 8  # looks for a UID before a wish is given up
+REBUILD_TRIES = 1200  # an hour of looks; a mailbox that is not rebuilt by then never will be
 
 
 class IntentPusher:
@@ -33,7 +34,7 @@ class IntentPusher:
         self._context = context
         self._tools = context.tools
         self._session = session
-        self._selected = ""
+        self._selected: tuple[str, int] | None = None  # wire name and UIDVALIDITY
 
     async def push(self) -> None:
         """Carry out what is due; wishes the server refuses are taken back with the reason.
@@ -53,13 +54,14 @@ class IntentPusher:
             MailboxGone: it cannot be opened.
             UidValidityChanged: the place's UID means nothing any more.
         """
-        if self._selected == place.wire_name:
+        wanted = (place.wire_name, place.uid_validity)
+        if self._selected == wanted:
             return
-        self._selected = ""
+        self._selected = None
         selected = await self._session.select(place.wire_name)
         if selected.uid_validity != place.uid_validity:
             raise UidValidityChanged("The server numbered this mailbox anew.")
-        self._selected = place.wire_name
+        self._selected = wanted
 
     async def _push_group(self, kind: WishKind, group: list[PendingIntent]) -> None:
         try:
@@ -151,7 +153,7 @@ class IntentPusher:
         message_id = await self._tools.plan.internet_message_id(intent.message_id)
         if not message_id:
             return False
-        self._selected = ""
+        self._selected = None
         await self._session.select(target, read_only=True)
         return bool(await self._session.find_by_message_id(message_id))
 
@@ -163,7 +165,8 @@ class IntentPusher:
 
     async def _not_there_yet(self, intent: PendingIntent) -> None:
         """Wait for a UID that a sync will bring; after a while, give the wish up."""
-        if intent.attempts < PATIENCE:
+        rebuilding = await self._tools.plan.is_rebuilding(self._context.id)
+        if intent.attempts < (REBUILD_TRIES if rebuilding else PATIENCE):
             await self._tools.plan.postpone(intent, LOOK_AGAIN)
             self._context.signals.sync_now.set()
             return

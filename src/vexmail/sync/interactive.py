@@ -27,7 +27,7 @@ class Interactive:
         """
         signals = self._context.signals
         while True:
-            due_in = await self._tools.plan.next_intent_in(self._context.id)
+            due_in = await self._tools.plan.seconds_until_due(self._context.id)
             if signals.requests or due_in == 0:
                 address, credentials = self._context.address, self._context.credentials
                 async with self._tools.server.connect(address, credentials) as session:
@@ -43,7 +43,7 @@ class Interactive:
             signals.interactive.clear()
             await self._answer_requests(session, pusher)
             await pusher.push()
-            due_in = await self._tools.plan.next_intent_in(self._context.id)
+            due_in = await self._tools.plan.seconds_until_due(self._context.id)
             if signals.requests or due_in == 0:
                 continue
             patience = KEEP_OPEN if due_in is None else min(due_in, KEEP_OPEN)

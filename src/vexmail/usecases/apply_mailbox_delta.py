@@ -22,7 +22,7 @@ from vexmail.domain.errors import MailboxGone, UidValidityChanged
 from vexmail.domain.flags import SEEN
 from vexmail.domain.ids import AccountId, MailboxId, MessageId
 from vexmail.domain.mailbox import LocalMailbox
-from vexmail.domain.message import RemoteMessage
+from vexmail.domain.message import RemoteFlags, RemoteMessage
 from vexmail.store import entries, intents, mailboxes, messages, placeholders
 from vexmail.store.entries import FlagChange
 from vexmail.store.placeholders import Placeholder
@@ -80,6 +80,7 @@ class _Writer:
         self._total = 0
         self._unread = 0
         self._refetch = False
+        self._held_already: list[RemoteFlags] = []
         self.result = AppliedDelta()
 
     async def take_messages(self) -> None:
@@ -89,6 +90,9 @@ class _Writer:
             return
         tx, box = self._tx, self._box
         known = await entries.known_uids(tx, box.id, [m.uid for m in offered])
+        self._held_already = [
+            RemoteFlags(m.uid, m.flags, m.mod_seq) for m in offered if m.uid in known
+        ]
         fresh = list({m.uid: m for m in offered if m.uid not in known}.values())
         if not fresh:
             return
@@ -138,7 +142,8 @@ class _Writer:
 
     async def take_flags(self) -> None:
         """Take over flags, pending wishes laid over them, and tell what changed."""
-        if not self._delta.flags:
+        told = [*self._held_already, *self._delta.flags]
+        if not told:
             return
         tx, box = self._tx, self._box
         ids = await tx.driver.fetch(
@@ -151,7 +156,7 @@ class _Writer:
         pending = await intents.pending_edits(
             tx, box.account_id, [MessageId(r["message_id"]) for r in ids]
         )
-        changed = await entries.update_flags(tx, box.id, self._delta.flags, pending)
+        changed = await entries.update_flags(tx, box.id, told, pending)
         self._unread += sum(c.unread_delta for c in changed)
         if len(changed) > TOLD_ONE_BY_ONE:
             self._refetch = True

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from vexmail.domain.account import AccountState
 from vexmail.domain.change import AccountStateChanged, Json
-from vexmail.domain.errors import Conflict, NotFound
+from vexmail.domain.errors import Conflict, ConnectionLost, NotFound
 from vexmail.domain.ids import AccountId, UserId
 from vexmail.domain.mailbox import RemoteMailbox
 from vexmail.domain.server_address import Credentials, ServerAddress
@@ -127,8 +127,14 @@ class ManageAccounts:
         self._sync.accounts_changed()
 
     async def _try(self, imap: ServerAddress, credentials: Credentials) -> list[RemoteMailbox]:
-        async with self._server.connect(imap, credentials) as session:
-            return await session.list_mailboxes()
+        try:
+            async with self._server.connect(imap, credentials) as session:
+                return await session.list_mailboxes()
+        except ConnectionLost as error:
+            raise ConnectionLost(
+                f"{imap.host}:{imap.port} closed the connection before the login was done."
+                " Check the port and the security setting, then try again."
+            ) from error
 
     async def _insert(self, tx: Transaction, user_id: UserId, details: AccountDetails) -> AccountId:
         imap, login = details.imap, details.credentials

@@ -1,13 +1,13 @@
 """Open one message for reading, fetching and parsing it on the way if need be."""
 
 from vexmail.domain.change import Json
-from vexmail.domain.errors import NotFound
+from vexmail.domain.errors import BlobMissing, NotFound
 from vexmail.domain.ids import AccountId, MessageId, UserId
 from vexmail.domain.message import BodyState
 from vexmail.ports.account_sync import AccountSync
 from vexmail.ports.blob_store import BlobStore
 from vexmail.ports.message_parser import MessageParser
-from vexmail.store import bodies
+from vexmail.store import bodies, mailboxes
 from vexmail.store.queries.email_detail import detail
 from vexmail.store.queries.reader import Reader
 from vexmail.store.unit_of_work import UnitOfWork
@@ -60,16 +60,35 @@ class OpenMessage:
             NotFound, TransientError: as above.
         """
         view = await self._view(user_id, message_id)
+        account_id = AccountId(int(view["account_id"]))
         if view["body_state"] == BodyState.REMOTE:
-            await self._sync.fetch_body(AccountId(int(view["account_id"])), message_id)
+            await self._sync.fetch_body(account_id, message_id)
+        try:
+            return await self._bytes(message_id)
+        except BlobMissing:
+            async with self._uow() as tx:
+                await mailboxes.lock_account(tx, account_id)
+                await bodies.mark_missing(tx, message_id)
+            await self._sync.fetch_body(account_id, message_id)
+            return await self._bytes(message_id)
+
+    async def _bytes(self, message_id: MessageId) -> bytes:
+        return await self._blobs.get((await self._stored(message_id)).blob_id)
+
+    async def _stored(self, message_id: MessageId) -> bodies.Stored:
         async with self._uow() as tx:
-            stored = await bodies.stored(tx, [message_id])
-        return await self._blobs.get(stored[0].blob_id)
+            found = await bodies.stored(tx, [message_id])
+        if not found:
+            raise NotFound("There is no such email.")
+        return found[0]
 
     async def _bring(self, account_id: AccountId, message_id: MessageId, state: str) -> None:
-        if state == BodyState.REMOTE:
+        if state == BodyState.STORED:
+            await self._parse([message_id])
+            state = (await self._stored(message_id)).state
+        if state == BodyState.REMOTE:  # never fetched, or lost from the blob store
             await self._sync.fetch_body(account_id, message_id)
-        await self._parse([message_id])
+            await self._parse([message_id])
 
     async def _view(self, user_id: UserId, message_id: MessageId) -> Json:
         async with self._reader() as driver:

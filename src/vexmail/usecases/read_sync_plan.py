@@ -59,10 +59,15 @@ class ReadSyncPlan:
         async with self._uow() as tx:
             return await intents.next_pending(tx, account_id)
 
-    async def next_intent_in(self, account_id: AccountId) -> float | None:
-        """Return in how many seconds a wish is due; None when none is pending."""
+    async def seconds_until_due(self, account_id: AccountId) -> float | None:
+        """Return how long until a wish can be carried out; None when none is open."""
         async with self._uow() as tx:
-            return await intents.earliest_due(tx, account_id)
+            return await intents.seconds_until_due(tx, account_id)
+
+    async def is_rebuilding(self, account_id: AccountId) -> bool:
+        """Tell whether mail that we do not see now may turn up when a pass ends."""
+        boxes = await self.mailboxes(account_id)
+        return any(box.selectable and box.sync_state != "live" for box in boxes)
 
     async def wire_name(self, mailbox_id: MailboxId) -> str | None:
         """Return what the server calls a mailbox, or None when it is gone."""

@@ -1,6 +1,6 @@
 """The FastAPI application without its services."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from vexmail.web.routes import (
     attachments,
     changes,
     client,
+    docs,
     emails,
     mailboxes,
     session,
@@ -40,6 +41,7 @@ ROUTERS = tuple(
         attachments,
         changes,
         system,
+        docs,
         client,
     )
 )
@@ -63,7 +65,7 @@ def application(version: str, running: Running) -> FastAPI:
         description=DESCRIPTION,
         lifespan=lifespan,
         openapi_url="/api/openapi.json",
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
     )
     problem.install(app, [route for router in ROUTERS for route in router.routes])
@@ -82,19 +84,29 @@ class _Documented(FastAPI):
         """Return the OpenAPI document.
 
         The framework adds an error of its own shape to every route with a parameter; ours say
-        themselves when they answer 422, and in which shape.
+        themselves when they answer 422. And it takes every model for ``application/json``.
         """
         if self.openapi_schema is None:
             document = super().openapi()
             for operations in document["paths"].values():
                 for operation in operations.values():
-                    if _is_the_frameworks(operation["responses"].get("422")):
-                        del operation["responses"]["422"]
+                    operation["responses"] = dict(_as_answered(operation["responses"]))
             for name in ("HTTPValidationError", "ValidationError"):
                 document["components"]["schemas"].pop(name, None)
             self.openapi_schema = document
         return self.openapi_schema
 
 
-def _is_the_frameworks(answer: dict[str, Any] | None) -> bool:
-    return answer is not None and "HTTPValidationError" in str(answer)
+def _as_answered(responses: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    for status, answer in responses.items():
+        if "HTTPValidationError" in str(answer):
+            continue
+        content = answer.get("content", {})
+        if len(content) > 1:  # a stream: its model is for what it carries
+            (kind,) = content.keys() - {"application/json"}
+            yield status, {**answer, "content": {kind: content["application/json"]}}
+        elif status >= "400" and "application/json" in content:
+            content = {"application/problem+json": content["application/json"]}
+            yield status, {**answer, "content": content}
+        else:
+            yield status, answer

@@ -3,12 +3,18 @@
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from vexmail.store.queries.access import UserRow, authenticate
 from vexmail.web.problem import ApiError
 from vexmail.web.services import Services
 
+# For the OpenAPI document only: a session cookie lets in as well.
+_Documented = Annotated[
+    HTTPAuthorizationCredentials | None,
+    Security(HTTPBearer(scheme_name="token", auto_error=False)),
+]
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -56,7 +62,7 @@ async def known_user(request: Request, services: Services) -> UserRow | None:
     return user
 
 
-async def current_user(request: Request, services: Services) -> UserRow:
+async def current_user(request: Request, services: Services, _: _Documented) -> UserRow:
     """Return who is asking.
 
     Raises:

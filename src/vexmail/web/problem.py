@@ -112,6 +112,8 @@ def install(app: FastAPI, routes: Sequence[BaseRoute]) -> None:
     async def http(request: Request, error: HTTPException) -> Response:
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             return _wrong_method(request, routes)
+        if error.status_code == HTTPStatus.BAD_REQUEST:  # the framework's word for such a body
+            return problem(422, "invalid_request", "The body of the request is not valid JSON.")
         code = _CODES.get(error.status_code, "refused")
         return problem(error.status_code, code, str(error.detail))
 
@@ -140,8 +142,11 @@ def _wrong_method(request: Request, routes: Sequence[BaseRoute]) -> Response:
 
 
 def answers(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return the documentation of error answers for a route; 401 is always among them."""
+    """Return the documentation of error answers for a route.
+
+    Always among them: 401, and 503 for a database that is away.
+    """
     return {
         status: {"model": Problem, "description": HTTPStatus(status).phrase}
-        for status in sorted({401, *statuses})
+        for status in sorted({401, 503, *statuses})
     }

@@ -21,31 +21,30 @@ ROUTES = [
 ]
 
 
+WRONG = [
+    {},
+    {"Authorization": "Bearer wrong"},
+    {"Authorization": f"Basic {TOKEN}"},
+    {"Authorization": "Bearer"},
+    {"Cookie": "vexmail_session=wrong"},
+]
+
+
 @pytest.mark.parametrize(("method", "path"), ROUTES)
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"Authorization": "Bearer wrong"},
-        {"Authorization": f"Basic {TOKEN}"},
-        {"Authorization": "Bearer"},
-        {"Cookie": "vexmail_session=wrong"},
-    ],
-    ids=["nothing", "wrong token", "other scheme", "empty token", "wrong cookie"],
-)
 async def test_a_stranger_learns_nothing(
-    stranger: httpx.AsyncClient, method: str, path: str, headers: dict[str, str]
+    stranger: httpx.AsyncClient, method: str, path: str
 ) -> None:
-    body = {} if method in {"POST", "PATCH"} and "emails" not in path else None
-    if path in {"/api/accounts", "/api/accounts/1"} and body is not None:
+    body: dict[str, object] | None = None
+    if path in {"/api/accounts", "/api/accounts/1"} and method in {"POST", "PATCH"}:
         imap = {"host": "h", "port": 1, "username": "u", "password": "p"}
         body = {"imap": imap, **({"email": "a@b"} if method == "POST" else {})}
 
-    answer = await stranger.request(method, path, json=body, headers=headers)
+    for headers in WRONG:
+        answer = await stranger.request(method, path, json=body, headers=headers)
 
-    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
-    assert answer.headers["www-authenticate"] == "Bearer"
-    assert answer.headers["cache-control"] == "no-store"
+        assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated"), headers
+        assert answer.headers["www-authenticate"] == "Bearer"
+        assert answer.headers["cache-control"] == "no-store"
 
 
 def test_every_route_was_tried() -> None:

@@ -1,7 +1,7 @@
 /** The connection form: its values, its guesses, and the test that the server makes of it. */
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { explain, isAborted, Refused } from '@/api/problem';
-import { type AccountField, adviceFor, fieldOf } from '@/domain/connectionAdvice';
+import { type AccountField, fieldFor, fieldOf } from '@/domain/accountFields';
 import type { Account, ConnectionSecurity, ImapSettings } from '@/domain/entities';
 import { guessImap, standardPort } from '@/domain/providers';
 
@@ -100,7 +100,7 @@ export function useAccountForm(account: Account | null, save: Save) {
   };
 }
 
-/** Put the server's sentence beside the field it is about, with what to do. */
+/** Put the server's sentence, which says what to do, beside the field it is about. */
 function failureOf(error: unknown): FormFailure {
   if (!(error instanceof Refused)) return { summary: explain(error), fields: {} };
   const fields: Partial<Record<AccountField, string>> = {};
@@ -108,8 +108,7 @@ function failureOf(error: unknown): FormFailure {
     const known = fieldOf(field);
     if (known) fields[known] = message;
   }
-  const { field, todo } = adviceFor(error.code);
-  const sentence = `${error.detail} ${todo}`.trim();
-  if (field) fields[field] = sentence;
-  return { summary: sentence, fields };
+  const field = fieldFor(error.code);
+  if (field) fields[field] = error.detail;
+  return { summary: error.detail, fields };
 }

@@ -87,7 +87,6 @@ export function MailFrame({ html, title, onDoubtfulLink }: Props) {
     // The sink belongs to the frame's realm, which runs no scripts; the HTML is the server's.
     root.innerHTML = html ?? '';
     settleImages(root);
-    fitWidth(shell, root);
     shell.documentElement.scrollTop = 0;
   }, [shell, html]);
 
@@ -95,7 +94,9 @@ export function MailFrame({ html, title, onDoubtfulLink }: Props) {
   useEffect(() => {
     const node = frame.current;
     const root = shell?.getElementById('vx');
-    if (shell && root && node) light(node, shell, lookOf(root), isDark);
+    if (!shell || !root || !node) return;
+    light(node, shell, lookOf(root), isDark);
+    fitWidth(shell, root); // a sheet has an edge of its own
   }, [shell, html, isDark]);
 
   return (

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from vexmail.store.driver import Driver, driver_of
+from vexmail.store.driver import Driver, connected, driver_of
 
 
 class Reader:
@@ -17,5 +17,5 @@ class Reader:
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[Driver]:
         """Yield the driver's connection and give it back to the pool afterwards."""
-        async with self._engine.connect() as connection:
+        async with connected(self._engine) as connection:
             yield await driver_of(connection)

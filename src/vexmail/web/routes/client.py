@@ -1,6 +1,6 @@
 """The client's own pages and files, and the frame that message bodies are shown in."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from vexmail.domain.errors import NotFound
 from vexmail.store.queries import accounts, mailboxes
@@ -45,7 +45,7 @@ async def mail_frame(request: Request) -> Response:
 async def page(path: str, request: Request, services: Services) -> Response:
     """Return a file of the client, or its page for every path that it routes itself."""
     if path.startswith("api/"):
-        raise NotFound("There is no such endpoint. /docs lists those there are.")
+        raise HTTPException(405)  # if the path takes another method; 404 otherwise
     files = services.static
     found = files.answer(path, request.headers)
     if found is not None:

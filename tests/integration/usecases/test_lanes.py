@@ -1,0 +1,71 @@
+"""A lane that lost its connection comes back, sooner the longer it had held."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from structlog.testing import capture_logs
+
+from tests.integration.usecases.desk import Desk, lane_context
+from vexmail.domain.backoff import STABLE_AFTER
+from vexmail.domain.errors import ConnectionLost
+from vexmail.sync.account_runner import AccountRunner
+
+
+class ManualClock:
+    """Time that passes when the test says so."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self) -> datetime:
+        """Return the moment."""
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+    def monotonic(self) -> float:
+        """Return the seconds."""
+        return self.seconds
+
+
+async def waits_of(desk: Desk, folder: Path, *, held_for: float) -> list[float]:
+    """Return the waits after three connections of a lane that each held so long."""
+    clock, rounds = ManualClock(), 0
+    context = await lane_context(desk, 1, folder)
+    tools = replace(context.tools, clock=clock)
+    runner = AccountRunner(context.account, tools, context.signals)
+    enough = asyncio.Event()
+
+    async def connection() -> None:
+        nonlocal rounds
+        rounds += 1
+        if rounds > 3:
+            enough.set()
+            await asyncio.Event().wait()
+        clock.seconds += held_for
+        raise ConnectionLost("The connection ended.")
+
+    with capture_logs() as logs:
+        async with asyncio.TaskGroup() as group:
+            lane = group.create_task(runner._lane("interactive", connection))
+            async with asyncio.timeout(30):
+                await enough.wait()
+            lane.cancel()
+    return [entry["retry_in_s"] for entry in logs if entry["event"] == "sync.lane_down"]
+
+
+async def test_a_connection_that_held_for_long_is_opened_again_soon(
+    desk: Desk, tmp_path: Path
+) -> None:
+    waits = await waits_of(desk, tmp_path, held_for=STABLE_AFTER)
+
+    assert len(waits) == 3
+    assert max(waits) <= 1.0
+
+
+async def test_connections_that_end_at_once_are_opened_ever_more_slowly(
+    desk: Desk, tmp_path: Path
+) -> None:
+    first, second, third = await waits_of(desk, tmp_path, held_for=0.0)
+
+    assert first <= 1.0 <= second <= 2.0 <= third <= 4.0
