@@ -62,12 +62,19 @@ const VIEWS: ReadonlySet<MailboxRole | null> = new Set<MailboxRole>(['all', 'fla
 /** A mailbox that mail can be moved to, with its whole name. */
 export type Place = { readonly id: MailboxId; readonly name: string };
 
-/** Where mail of an account can go, in the order of the rail. */
+// What was written here; mail is rarely put there by hand, and never by a hasty Enter.
+const LAST: ReadonlySet<MailboxRole | null> = new Set<MailboxRole>(['drafts', 'sent']);
+
+/** Where mail of an account can go: what has a role, the folders, then drafts and sent mail. */
 export function placesFor(mailboxes: Mailboxes, account: string, from: MailboxId): Place[] {
   const all = [...mailboxes.values()];
   const roles = roleRows(all, account).filter((one) => !VIEWS.has(one.role));
   const folders = folderRows(all, account).map((row) => row.mailbox);
-  return [...roles, ...folders]
+  const [usual, last] = [
+    roles.filter((one) => !LAST.has(one.role)),
+    roles.filter((one) => LAST.has(one.role)),
+  ];
+  return [...usual, ...folders, ...last]
     .filter((one) => one.selectable && one.id !== from)
     .map((one) => ({ id: one.id, name: one.role ? mailboxName(one) : one.path }));
 }
