@@ -30,3 +30,11 @@ async def network(mailbox: LiveMailbox) -> AsyncIterator[FaultProxy]:
     """The way to the mailbox, which a test may cut."""
     async with FaultProxy(mailbox.port) as proxy:
         yield proxy
+
+
+@pytest.fixture
+def folders(mailbox: LiveMailbox) -> LiveMailbox:
+    """The mailbox with an Archive, a Junk and a Trash beside the inbox."""
+    for name in ("Archive", "Junk", "Trash"):
+        mailbox.add_mailbox(name, f"\\{name}")
+    return mailbox

@@ -77,7 +77,8 @@ async def test_a_rejected_wish_is_taken_back_on_the_screen_with_its_reason(desk:
     assert email is not None
     assert not email["is_read"]
     assert (await desk.held(box)).unread == 1
-    assert sorted(kinds(await desk.told(since))) == ["email_unread", "mailbox_updated"]
+    told = sorted(kinds(await desk.told(since)))
+    assert told == ["email_unread", "intent_rejected", "mailbox_updated"]
 
 
 async def test_a_rejected_wish_leaves_the_others_shown(desk: Desk) -> None:

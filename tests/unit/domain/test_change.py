@@ -15,6 +15,7 @@ from vexmail.domain.change import (
     EmailStarred,
     EmailUnread,
     EmailUpdated,
+    IntentRejected,
     Json,
     MailboxCreated,
     MailboxDeleted,
@@ -22,7 +23,7 @@ from vexmail.domain.change import (
     Reset,
     SyncProgress,
 )
-from vexmail.domain.ids import AccountId, MailboxId, MessageId
+from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId
 
 ACCOUNT, BOX, OTHER, EMAIL = AccountId(1), MailboxId(2), MailboxId(3), MessageId(2**53 + 1)
 KEY = "9007199254740993"
@@ -84,6 +85,19 @@ SHAPES: list[tuple[Change, str, Json]] = [
             "total": 200,
             "rate": 75.5,
             "estimate_s": None,
+        },
+    ),
+    (
+        IntentRejected(
+            ACCOUNT, IntentId(9), EMAIL, "move", "command_refused", "The server said no."
+        ),
+        "intent_rejected",
+        {
+            "intent_id": "9",
+            "email_id": KEY,
+            "kind": "move",
+            "code": "command_refused",
+            "message": "The server said no.",
         },
     ),
     (Reset(None, "log_cut", None), "reset", {"reason": "log_cut", "mailbox_id": None}),
