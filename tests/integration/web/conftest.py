@@ -70,7 +70,7 @@ async def browser_session(web: Web, stranger: httpx.AsyncClient) -> httpx.AsyncC
 
 @pytest_asyncio.fixture(scope="session")
 async def foreign(web: Web) -> AsyncIterator[dict[str, str]]:
-    """Ids of another user's account, mailbox, email and attachment, and the user's token."""
+    """Ids of all that another user has, by kind, and the user's token."""
     token = "vex_somebody_else"
     rows = await web.sql(
         """
@@ -90,8 +90,13 @@ async def foreign(web: Web) -> AsyncIterator[dict[str, str]]:
         e AS (INSERT INTO mailbox_entries (mailbox_id, uid, message_id, received_at)
               SELECT b.id, 1, m.id, m.received_at FROM b, m),
         f AS (INSERT INTO attachments (message_id, part_id, filename, content_type)
-              SELECT id, '2', 'secret.txt', 'text/plain' FROM m RETURNING id)
-        SELECT a.id AS account, b.id AS mailbox, m.id AS email, f.id AS attachment FROM a, b, m, f
+              SELECT id, '2', 'secret.txt', 'text/plain' FROM m RETURNING id),
+        o AS (INSERT INTO operations (user_id, action) SELECT id, 'read' FROM u RETURNING id),
+        i AS (INSERT INTO intents (account_id, message_id, state)
+              SELECT a.id, m.id, 'rejected' FROM a, m RETURNING id)
+        SELECT a.id AS account, b.id AS mailbox, m.id AS email, f.id AS attachment,
+               o.id AS operation, i.id AS wish
+          FROM a, b, m, f, o, i
         """,
         hashlib.sha256(token.encode()).digest(),
     )
