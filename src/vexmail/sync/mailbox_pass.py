@@ -12,7 +12,6 @@ from typing import TypeVar
 from vexmail.domain.delta import MailboxDelta
 from vexmail.domain.ids import ModSeq, Uid
 from vexmail.domain.mailbox import LocalMailbox, SelectedMailbox
-from vexmail.domain.message import RemoteFlags
 from vexmail.ports.mail_server import MailSession
 from vexmail.sync.read_ahead import reading_ahead
 from vexmail.sync.sync_state import SyncTools
@@ -67,13 +66,12 @@ class MailboxPass:
         remote = await self._session.all_uids()
         local = await self._tools.plan.local_uids(self._box.id)
         await self._remove(local.difference(remote))
-        if local:
-            await self._compare_flags(local)
         missing = sorted(set(remote) - local, reverse=True)
         if at_most is not None and len(missing) > at_most:
             await self._fetch(missing[:at_most], selected, len(remote))
             return PassResult(selected, complete=False, added=self._added)
         await self._fetch(missing, selected, len(remote))
+        await self._compare_flags(selected, resumed=bool(local))
         await self._close(selected, len(remote))
         return PassResult(selected, complete=True, added=self._added)
 
@@ -94,12 +92,20 @@ class MailboxPass:
         for chunk in _chunks(sorted(vanished), BATCH):
             await self._apply(MailboxDelta(self._box.uid_validity, vanished=tuple(chunk)))
 
-    async def _compare_flags(self, local: set[Uid]) -> None:
-        if self._session.has_condstore and self._box.highest_modseq:
-            told = await self._session.flags_changed_since(self._box.highest_modseq)
-        else:
+    async def _compare_flags(self, selected: SelectedMailbox, *, resumed: bool) -> None:
+        """Take over flags that changed before this pass, or while it fetched; once, at its end.
+
+        Entries of a pass that was cut off have flags of an unknown age: ``resumed`` compares all.
+        """
+        since = self._box.highest_modseq or (ModSeq(0) if resumed else selected.highest_modseq)
+        if self._session.has_condstore and since:
+            told = await self._session.flags_changed_since(since)
+        elif resumed or self._added:
             told = await self._session.all_flags()
-        await self._apply_flags(f for f in told if f.uid in local)
+        else:
+            return
+        for chunk in _chunks(told, FLAGS_PER_DELTA):
+            await self._apply(MailboxDelta(self._box.uid_validity, flags=tuple(chunk)))
 
     async def _fetch(self, uids: Sequence[Uid], selected: SelectedMailbox, size: int) -> None:
         """Fetch arrivals oldest first, then everything else newest first.
@@ -133,13 +139,7 @@ class MailboxPass:
                 )
 
     async def _close(self, selected: SelectedMailbox, size: int) -> None:
-        """Catch up with flags that changed while we fetched, then move the cursors."""
-        if self._added:
-            if self._session.has_condstore and selected.highest_modseq:
-                told = await self._session.flags_changed_since(selected.highest_modseq)
-            else:
-                told = await self._session.all_flags()
-            await self._apply_flags(told)
+        """Move the cursors: everything up to them is known now."""
         await self._apply(
             MailboxDelta(
                 self._box.uid_validity,
@@ -149,10 +149,6 @@ class MailboxPass:
                 complete=True,
             )
         )
-
-    async def _apply_flags(self, told: Iterable[RemoteFlags]) -> None:
-        for chunk in _chunks(list(told), FLAGS_PER_DELTA):
-            await self._apply(MailboxDelta(self._box.uid_validity, flags=tuple(chunk)))
 
     async def _apply(self, delta: MailboxDelta) -> None:
         await self._tools.apply_delta(self._box.id, delta)
