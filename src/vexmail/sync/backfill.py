@@ -32,14 +32,15 @@ class Backfill:
         self._refused: set[MessageId] = set()
 
     async def run(self) -> None:
-        """Connect, wait for the first screen, then bring and poll until the session ends.
+        """Wait for the first screen, connect, then bring and poll until the session ends.
 
         Raises:
             VexMailError: why the session ended.
         """
         context = self._context
+        # Not before the follower got in: a server that turns us away is asked once a round.
+        await context.signals.first_screen.wait()
         async with self._tools.server.connect(context.address, context.credentials) as session:
-            await context.signals.first_screen.wait()
             while True:
                 woken = context.signals.sync_now.is_set()
                 context.signals.sync_now.clear()
