@@ -112,6 +112,23 @@ describe('the window of a list', () => {
     expect(inbox()?.total).toBe(TOTAL);
   });
 
+  test('scrolling does not take back the question to an empty list', async () => {
+    store.answered({
+      type: 'page_answered',
+      query: ALL_INBOXES,
+      offset: 0,
+      page: { items: [], next_cursor: null, total: 0 },
+    });
+    list.look(ALL_INBOXES, { from: 0, to: 1 });
+    list.refresh();
+    await vi.advanceTimersByTimeAsync(100);
+    list.look(ALL_INBOXES, { from: 0, to: 14 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(asked[0]?.signal.aborted).toBe(false);
+    await answerAll();
+    expect(inbox()?.total).toBe(TOTAL);
+  });
+
   test('a refresh does not starve a slow answer', async () => {
     list.look(ALL_INBOXES, { from: 0, to: 14 });
     for (let turn = 0; turn < 30; turn++) {

@@ -79,8 +79,9 @@ export class ListWindow {
     const list = this.#store.get().facts.lists.get(listKey(query));
     const needed = pagesNeeded(list?.segments ?? [], this.#window, list?.total ?? null, PAGE);
     if (atLeastOne && needed.length === 0) needed.push(Math.floor(this.#window.from / PAGE) * PAGE);
+    // Where nothing is needed, nothing competes: a look at an empty list goes on to its end.
     for (const [page, request] of this.#inFlight) {
-      if (!needed.includes(page)) {
+      if (needed.length > 0 && !needed.includes(page)) {
         request.abort();
         this.#inFlight.delete(page);
       }
