@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-import structlog
 from fastapi import FastAPI
 
 import vexmail
@@ -32,8 +31,6 @@ from vexmail.web.application import application
 from vexmail.web.change_stream import ChangeTails
 from vexmail.web.services import WebServices
 from vexmail.web.static_files import StaticFiles
-
-log = structlog.get_logger()
 
 _IMAP_PORTS = {"tls": 993, "starttls": 143, "none": 143}  # RFC 8314 §3.2, RFC 9051 §2.1
 

@@ -41,6 +41,7 @@ class Backfill:
         # Not before the follower got in: a server that turns us away is asked once a round.
         await context.signals.first_screen.wait()
         async with self._tools.server.connect(context.address, context.credentials) as session:
+            self._refused.clear()
             while True:
                 woken = context.signals.sync_now.is_set()
                 context.signals.sync_now.clear()

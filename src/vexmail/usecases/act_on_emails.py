@@ -160,31 +160,35 @@ class ActOnEmails:
             accounts = sorted({account_id for _, account_id, _ in made})
             for account_id in accounts:
                 await mailboxes.lock_account(tx, account_id)
+            made = await intents.of_operation(tx, operation_id)  # as it stands under the locks
+            for account_id in accounts:
                 wishes = Wishes(tx, user_id, account_id)
-                for intent, owner, _ in made:
-                    if owner != account_id:
-                        continue
-                    if await intents.finish(tx, intent.id, "cancelled"):
-                        await wishes.withdraw(intent)
-                        outcome.changed += 1
-                        continue
-                    inverse = intent.wish.inverse()
-                    if inverse is None:
-                        outcome.failures.append(
-                            Failure(
-                                intent.message_id,
-                                "deleted_for_good",
-                                "The email was deleted for good and cannot be brought back.",
-                            )
-                        )
-                    elif await wishes.record(intent.message_id, inverse, undo):
-                        outcome.changed += 1
+                for intent, owner, state in made:
+                    if owner == account_id:
+                        await self._take_back(tx, wishes, intent, state, outcome)
                 await wishes.finish()
             await operations.set_changed(tx, undo, outcome.changed)
             await operations.mark_undone(tx, operation_id)
         for account_id in accounts:
             self._sync.push_intents(account_id)
         return outcome
+
+    @staticmethod
+    async def _take_back(
+        tx: Transaction, wishes: Wishes, intent: PendingIntent, state: str, outcome: Outcome
+    ) -> None:
+        """Cancel a pending wish, reverse a settled one; a refused one was never done."""
+        inverse = intent.wish.inverse()
+        if await intents.finish(tx, intent.id, "cancelled"):
+            await wishes.withdraw(intent)
+            outcome.changed += 1
+        elif state != "settled":
+            return
+        elif inverse is None:
+            detail = "The email was deleted for good and cannot be brought back."
+            outcome.failures.append(Failure(intent.message_id, "deleted_for_good", detail))
+        elif await wishes.record(intent.message_id, inverse, outcome.operation_id):
+            outcome.changed += 1
 
     async def retry(self, user_id: UserId, intent_id: IntentId) -> Outcome:
         """Record a refused wish anew.

@@ -1,5 +1,7 @@
 """Ids in paths and queries: opaque text outside, numbers inside."""
 
+from collections.abc import Iterable
+
 from vexmail.domain.errors import NotFound
 from vexmail.domain.ids import AccountId, UserId
 from vexmail.store.queries import accounts
@@ -14,8 +16,8 @@ def number(text: str, what: str) -> int:
     Raises:
         NotFound: no id of ours looks like this, so there is no such object.
     """
-    if text.isascii() and text.isdigit() and len(text) <= _DIGITS:
-        return int(text)
+    for found in numbers([text]):
+        return found
     raise NotFound(f"There is no such {what}.")
 
 
@@ -32,3 +34,9 @@ async def own_account(reader: Reader, user_id: UserId, text: str | None) -> Acco
         if await accounts.one(driver, user_id, key) is None:
             raise NotFound("There is no such account.")
     return key
+
+
+def numbers(texts: Iterable[str]) -> list[int]:
+    """Return the numbers behind those ids that can be ours, each once, in order."""
+    fitting = (t for t in texts if t.isascii() and t.isdigit() and len(t) <= _DIGITS)
+    return [int(t) for t in dict.fromkeys(fitting)]

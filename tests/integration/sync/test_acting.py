@@ -143,3 +143,26 @@ async def test_a_refused_wish_can_be_dropped(mirror: Mirror, folders: LiveMailbo
         await mirror.actions.retry(mirror.owner, IntentId(int(told["intent_id"])))
     (item,) = await mirror.inbox()
     assert not item["is_read"]
+
+
+async def test_undoing_what_was_refused_takes_nothing_back(
+    mirror: Mirror, folders: LiveMailbox
+) -> None:
+    uid = folders.deliver(a_message("Starred elsewhere"))
+    await mirror.add(folders.port)
+    await mirror.until_live()
+    key = await mirror.key_of("Starred elsewhere")
+    folders.refuse("UID STORE", "read-only")
+    done = await mirror.actions(mirror.owner, [key], Request(Action.STAR))
+    await eventually(lambda: mirror.told("intent_rejected"), what="the refusal")
+    folders.set_flags(uid, ["\\Flagged"])
+
+    async def starred() -> bool:
+        (item,) = await mirror.inbox()
+        return bool(item["is_starred"])
+
+    await eventually(starred, what="the star of another client")
+    undone = await mirror.actions.undo(mirror.owner, done.operation_id)
+
+    assert undone.changed == 0
+    assert await starred()

@@ -10,7 +10,7 @@ from vexmail.store.queries.rejected_intents import rejected
 from vexmail.usecases.act_on_emails import Action, Outcome, Request
 from vexmail.web.answer import json_answer, listing
 from vexmail.web.auth import CurrentUser
-from vexmail.web.ids import number
+from vexmail.web.ids import number, numbers
 from vexmail.web.problem import ApiError, answers
 from vexmail.web.schemas.actions import ActionOutcome, Batch, Operation, RejectedIntentList
 from vexmail.web.services import Services
@@ -27,7 +27,7 @@ async def act(body: Batch, user: CurrentUser, services: Services) -> Response:
         raise ApiError(422, "invalid_request", "label: say which label.")
     if body.action in ("move", "copy") and body.mailbox is None:
         raise ApiError(422, "invalid_request", "mailbox: say where the emails shall go.")
-    ids = [MessageId(int(i)) for i in dict.fromkeys(body.ids) if i.isascii() and i.isdigit()]
+    ids = [MessageId(i) for i in numbers(body.ids)]
     request = Request(
         Action(body.action),
         mailbox_id=None if body.mailbox is None else _mailbox(body.mailbox),
