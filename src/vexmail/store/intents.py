@@ -148,13 +148,13 @@ async def postpone(tx: Transaction, intent_id: IntentId, delay: float) -> None:
 async def seconds_until_due(tx: Transaction, account_id: AccountId) -> float | None:
     """Return when the next wish can be carried out, 0 for now; None when there is none."""
     seconds = await tx.driver.fetchval(
-        "SELECT greatest(0, extract(epoch FROM min(next_attempt_at) - now())) FROM intents"
+        "SELECT extract(epoch FROM min(next_attempt_at) - now()) FROM intents"
         " WHERE account_id = $1 AND state = 'pending' AND NOT EXISTS"
         " (SELECT 1 FROM intents earlier WHERE earlier.message_id = intents.message_id"
         " AND earlier.state = 'pending' AND earlier.id < intents.id)",
         account_id,
     )
-    return None if seconds is None else float(seconds)
+    return None if seconds is None else max(0.0, float(seconds))
 
 
 def _pending(row: Mapping[str, Any]) -> PendingIntent:

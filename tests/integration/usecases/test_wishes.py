@@ -45,6 +45,17 @@ async def test_a_wish_is_shown_and_counted_before_the_server_knows(desk: Desk) -
     assert desk.sync.woken == [desk.account]
 
 
+async def test_nothing_is_due_while_nobody_wishes_anything(desk: Desk) -> None:
+    box = await desk.inbox(a_letter(1))
+    before = await desk.plan.seconds_until_due(desk.account)
+    await desk.wish(desk.owner, await key_in(desk, box), READ)
+
+    now = await desk.plan.seconds_until_due(desk.account)
+
+    assert before is None
+    assert now == 0
+
+
 async def test_a_wish_about_a_message_that_is_not_there_is_refused(desk: Desk) -> None:
     box = await desk.inbox(a_letter(1))
     key = await key_in(desk, box)
