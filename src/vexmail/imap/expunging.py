@@ -9,6 +9,7 @@ from typing import Final
 
 import structlog
 
+from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import CommandRefused
 from vexmail.domain.flags import DELETED, FlagEdit
 from vexmail.domain.ids import Uid
@@ -40,6 +41,7 @@ async def expunge(exchange: Exchange, uids: Sequence[Uid]) -> None:
         if marked_before - ours:
             raise _others_are_marked()
     await store_flags(exchange, uids, FlagEdit(add=_MARK))
+    crash_point("delete.marked")
     if not await expunge_marked(exchange, uids):
         fresh = sorted(ours - marked_before)
         await store_flags(exchange, fresh, FlagEdit(remove=_MARK))

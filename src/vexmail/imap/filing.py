@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 
+from vexmail.domain.crash_points import crash_point
 from vexmail.domain.flags import DELETED, FlagEdit
 from vexmail.domain.ids import Uid
 from vexmail.imap import uid_sets
@@ -38,7 +39,9 @@ async def move(exchange: Exchange, uids: Sequence[Uid], target: str) -> dict[Uid
     if exchange.capabilities & {"MOVE", "IMAP4REV2"}:
         return await _file(exchange, "MOVE", uids, target)
     copied = await _file(exchange, "COPY", uids, target)
+    crash_point("move.copied")
     await store_flags(exchange, uids, FlagEdit(add=frozenset({DELETED})))
+    crash_point("move.marked")
     if not await expunge_marked(exchange, uids):
         log.warning("imap.move.left_marked", messages=len(uids))
     return copied

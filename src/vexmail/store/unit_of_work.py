@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from vexmail.domain.change import Change
+from vexmail.domain.crash_points import crash_point
 from vexmail.domain.ids import UserId
 from vexmail.ports.change_feed import ChangeFeed
 from vexmail.store import change_log
@@ -57,4 +58,6 @@ class UnitOfWork:
                 yield transaction
                 owners = await transaction.write_changes()
             for user_id in owners:
+                crash_point("changes.committed")
                 await self._feed.ring(user_id)
+                crash_point("changes.rung")

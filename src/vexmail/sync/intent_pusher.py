@@ -7,6 +7,7 @@ from itertools import groupby
 import structlog
 
 from vexmail.domain.backoff import decide
+from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import (
     MailboxGone,
     PermanentError,
@@ -100,9 +101,12 @@ class IntentPusher:
         for mailbox_id, places in found.items():
             await self.select(places[0])
             uids = [p.uid for p in places]
+            crash_point("flags.due")
             told[mailbox_id] = await self._session.store_flags(uids, ready[0].wish.edit)
+            crash_point("flags.done")
         if ready:
             await self._tools.settle_intent.flags_settled(self._context.id, ready, told)
+            crash_point("flags.settled")
 
     async def _take_away(self, kind: WishKind, group: list[PendingIntent]) -> None:
         """MOVE or expunge by UID; a UID that went in an earlier try is simply not there."""
@@ -124,12 +128,17 @@ class IntentPusher:
         uids = sorted(ready)
         new_uids: dict[Uid, Uid] = {}
         if kind is WishKind.DELETE:
+            crash_point("delete.due")
             await self._session.expunge(uids)
+            crash_point("delete.done")
         else:
             assert target is not None  # noqa: S101 - a move names its target
+            crash_point("move.due")
             new_uids = await self._session.move(uids, target)
+            crash_point("move.done")
         done = [(ready[uid], new_uids.get(uid)) for uid in uids]
         await self._tools.settle_intent.place_settled(self._context.id, done)
+        crash_point("place.settled")
         self._context.signals.sync_now.set()
 
     async def _copy(self, intent: PendingIntent) -> None:
@@ -145,8 +154,11 @@ class IntentPusher:
         if not (intent.was_sent and await self._is_in(target, intent)):
             await self.select(here[0])
             await self._tools.plan.mark_sent(intent)
+            crash_point("copy.marked")
             new_uid = (await self._session.copy([here[0].uid], target)).get(here[0].uid)
+            crash_point("copy.done")
         await self._tools.settle_intent.place_settled(self._context.id, [(intent, new_uid)])
+        crash_point("copy.settled")
         self._context.signals.sync_now.set()
 
     async def _is_in(self, target: str, intent: PendingIntent) -> bool:
@@ -182,6 +194,7 @@ class IntentPusher:
             reason=str(error),
         )
         await self._tools.settle_intent.rejected(self._context.id, group, error)
+        crash_point("wish.rejected")
 
 
 def _chunks(items: list[PendingIntent], size: int) -> Iterable[list[PendingIntent]]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import Conflict, NotFound, PermanentError
 from vexmail.domain.flags import FLAGGED, IMPORTANT, SEEN, FlagEdit
 from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId, OperationId, UserId
@@ -130,6 +131,7 @@ class ActOnEmails:
                         outcome.changed += 1
                 await wishes.finish()
             await operations.set_changed(tx, operation, outcome.changed)
+        crash_point("batch.committed")
         for account_id in by_account:
             self._sync.push_intents(account_id)
         return outcome
@@ -169,6 +171,7 @@ class ActOnEmails:
                 await wishes.finish()
             await operations.set_changed(tx, undo, outcome.changed)
             await operations.mark_undone(tx, operation_id)
+        crash_point("undo.committed")
         for account_id in accounts:
             self._sync.push_intents(account_id)
         return outcome

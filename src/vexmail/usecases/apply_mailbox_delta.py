@@ -17,6 +17,7 @@ from vexmail.domain.change import (
     Reset,
     SyncProgress,
 )
+from vexmail.domain.crash_points import crash_point
 from vexmail.domain.delta import MailboxDelta
 from vexmail.domain.errors import MailboxGone, UidValidityChanged
 from vexmail.domain.flags import SEEN
@@ -67,7 +68,9 @@ class ApplyMailboxDelta:
             await writer.take_vanished()
             await writer.drop_placeholders()
             await writer.finish()
-            return writer.result
+            crash_point("delta.written")
+        crash_point("delta.committed")
+        return writer.result
 
 
 class _Writer:

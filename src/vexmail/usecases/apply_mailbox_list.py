@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from vexmail.domain.change import MailboxCreated, MailboxDeleted, MailboxUpdated
+from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import NotFound
 from vexmail.domain.ids import AccountId, UserId
 from vexmail.domain.mailbox import LocalMailbox, RemoteMailbox
@@ -30,7 +31,10 @@ class ApplyMailboxList:
             if user_id is None:
                 raise NotFound("The account was removed.")
             await take_list(tx, user_id, account_id, remote)
-            return await mailboxes.of_account(tx, account_id)
+            boxes = await mailboxes.of_account(tx, account_id)
+            crash_point("list.written")
+        crash_point("list.committed")
+        return boxes
 
 
 async def take_list(

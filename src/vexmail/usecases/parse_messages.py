@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from vexmail.domain.change import EmailUpdated
+from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import BlobMissing
 from vexmail.domain.ids import AccountId, MessageId
 from vexmail.domain.message import BodyState, ParsedMessage
@@ -33,7 +34,9 @@ class ParseMessages:
         read = [(s, t.result()) for s, t in zip(todo, tasks, strict=True)]
         by_account = sorted(read, key=lambda pair: (pair[0].account_id, pair[0].message_id))
         for account_id, pairs in groupby(by_account, key=lambda pair: pair[0].account_id):
+            crash_point("parse.read")
             await self._record(account_id, list(pairs))
+            crash_point("parse.committed")
         return len(read)
 
     async def _read(self, stored: Stored) -> ParsedMessage | None:

@@ -1,6 +1,7 @@
 """Record a wish about flags: durable and shown at once, carried out later."""
 
 from vexmail.domain.change import Json
+from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import NotFound
 from vexmail.domain.flags import FlagEdit
 from vexmail.domain.ids import AccountId, MessageId, UserId
@@ -38,5 +39,6 @@ class RecordIntent:
             await wishes.finish()
             view = (await emails.by_ids(tx.driver, user_id, [message_id])).get(message_id, view)
         if recorded:
+            crash_point("wish.committed")
             self._sync.push_intents(account_id)
         return view

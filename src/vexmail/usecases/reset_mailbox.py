@@ -1,6 +1,7 @@
 """Start a mailbox over when the server numbered it anew (RFC 9051 §2.3.1.1)."""
 
 from vexmail.domain.change import Reset
+from vexmail.domain.crash_points import crash_point
 from vexmail.domain.ids import MailboxId, UidValidity
 from vexmail.store import entries, mailboxes, messages
 from vexmail.store.unit_of_work import UnitOfWork
@@ -27,3 +28,5 @@ class ResetMailbox:
             await mailboxes.begin_generation(tx, mailbox_id, uid_validity)
             if box.uid_validity:
                 tx.tell(box.user_id, Reset(box.account_id, "uid_validity_changed", mailbox_id))
+            crash_point("reset.written")
+        crash_point("reset.committed")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from vexmail.domain.crash_points import crash_point
 from vexmail.domain.ids import AccountId, MessageId
 from vexmail.ports.blob_store import BlobStore
 from vexmail.ports.job_queue import JobQueue
@@ -26,8 +27,11 @@ class StoreBodies:
             TransientError: the blob store is unreachable or full; nothing was recorded.
         """
         blob_ids = await self._blobs.put_many([raw for _, raw in fetched])
+        crash_point("bodies.blobs_stored")
         async with self._uow() as tx:
             if await mailboxes.lock_account(tx, account_id) is None:
                 return
             unread = await bodies.mark_stored(tx, [i for i, _ in fetched], blob_ids)
+        crash_point("bodies.rows_committed")
         await self._queue.parse_messages(unread)
+        crash_point("bodies.parsing_asked")

@@ -6,6 +6,7 @@ from vexmail.app.quick_imports import quick_imports
 def serve() -> None:
     """Serve mail to browsers and programs, with everything it needs, until Ctrl-C."""
     with quick_imports():
+        from vexmail.app.crash_order import obey_crash_order
         from vexmail.app.http import create_app
         from vexmail.app.log_setup import set_up_logs
         from vexmail.app.serve import serve as run
@@ -13,4 +14,5 @@ def serve() -> None:
 
     settings = load_settings()
     set_up_logs(settings.vexmail_log_format, settings.vexmail_log_level, process="web")
+    obey_crash_order()
     run(settings, create_app)
