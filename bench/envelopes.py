@@ -18,9 +18,7 @@ async def measure() -> Sequence[Line]:
     async with a_rig() as rig:
         for name in ("baseline", "ours"):
             rig.dovecot.add_user(name, PASSWORD)
-            await asyncio.to_thread(
-                rig.dovecot.fill_generated, name, _COUNT, profile="full"
-            )
+            await asyncio.to_thread(rig.dovecot.fill_generated, name, _COUNT, profile="full")
         raw_first, raw_all = await asyncio.to_thread(_raw, rig.raw("baseline"))
         asked = time.monotonic()
         await rig.add_account("ours")
