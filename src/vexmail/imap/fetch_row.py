@@ -41,10 +41,7 @@ _ROW: Final = re.compile(
     re.DOTALL,
 )
 _PARSED_ADDRESS: Final = re.compile(_ADDRESS.replace(_STRING, b"(" + _STRING + b")"), re.DOTALL)
-# Without one of these words no part can be an attachment; with one, the structure is read.
-_MAYBE_ATTACHED: Final = (b"name", b'"attachment"', b'"application"', b'"message"')
 _ATTACHED: Final = re.compile(rb"\(\"attachment\" (?:\(|NIL\))")
-_MACHINERY: Final = (b'-signature"', b'-encrypted"')
 _LITERAL_MARK: Final = re.compile(rb"~?\{\d++\+?\}\Z")
 _FLATTENED_BYTES: Final = 1 << 16
 _GROUPS: Final = (
@@ -180,7 +177,9 @@ def _flags(raw: bytes) -> Flags:
 
 
 def _unquote(raw: bytes) -> bytes:
-    return b"" if raw == b"NIL" else unescape(raw[1:-1])
+    if raw == b"NIL":
+        return b""
+    return unescape(raw[1:-1]) if b"\\" in raw else raw[1:-1]
 
 
 def _plain(raw: bytes) -> str:
@@ -222,10 +221,16 @@ def _flatten(unit: Unit) -> bytes:
 
 
 def _structure_has_attachments(raw: bytes) -> bool:
+    # Without one of these words no part can be an attachment; with one, the structure is read.
     lower = raw.lower()
-    if not any(word in lower for word in _MAYBE_ATTACHED):
+    if not (
+        b"name" in lower
+        or b'"attachment"' in lower
+        or b'"application"' in lower
+        or b'"message"' in lower
+    ):
         return False
-    if _ATTACHED.search(raw) and not any(word in lower for word in _MACHINERY):
+    if _ATTACHED.search(raw) and not (b'-signature"' in lower or b'-encrypted"' in lower):
         return True
     try:
         return has_attachments(tokenise([raw])[0])

@@ -55,6 +55,19 @@ def test_any_text_gives_a_date_or_none(text: str) -> None:
     assert moment is None or moment.tzinfo is UTC
 
 
+@given(
+    st.from_regex(
+        r"([A-Z][a-z]{2}, )?[0-3][0-9][ -](Jan|Feb|Dec)[ -][0-9]{4}"
+        r" [0-2][0-9]:[0-5][0-9]:[0-6][0-9]"
+        r" ([+-][0-9]{4}|GMT|Z)( \(CET\)|[0-9]|x)?",
+        fullmatch=True,
+    )
+)
+def test_the_quick_way_and_the_careful_way_read_the_same(text: str) -> None:
+    # A space in front is allowed, and nothing that the quick way knows.
+    assert read_date(text) == read_date(" " + text)
+
+
 @given(st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - Hypothesis wants bounds without a zone
 def test_internal_dates_are_read_back(moment: datetime) -> None:
     moment = moment.replace(microsecond=0)
