@@ -96,11 +96,11 @@ async def _insert(
     """Insert rows under keys taken beforehand: COPY is the quickest way in and answers none."""
     if not fresh:
         return []
-    keys = await tx.driver.fetch(
-        "SELECT nextval(pg_get_serial_sequence('messages', 'id')) FROM generate_series(1, $1)",
+    ids: list[MessageId] = await tx.driver.fetchval(
+        "SELECT array_agg(nextval(pg_get_serial_sequence('messages', 'id')))"
+        " FROM generate_series(1, $1)",
         len(fresh),
     )
-    ids = [MessageId(row[0]) for row in keys]
     await tx.driver.copy_records_to_table(
         "messages",
         columns=_COLUMNS,

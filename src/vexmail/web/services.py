@@ -46,8 +46,11 @@ class WebServices:
     secure_cookies: bool
 
 
-def services(request: Request) -> WebServices:
-    """Return the services of this application."""
+async def services(request: Request) -> WebServices:
+    """Return the services of this application.
+
+    A dependency that is no coroutine is called in a thread, which costs more than most answers.
+    """
     found: WebServices = request.app.state.services
     return found
 

@@ -5,6 +5,8 @@ import struct
 from typing import Any
 
 import pytest
+from fastapi import routing
+from fastapi.dependencies import utils as dependencies
 
 from tests.integration.web.mail import ANN, BOB
 from tests.support.api_client import ApiClient
@@ -190,3 +192,20 @@ async def test_mailboxes_are_listed_with_their_counts(api: ApiClient) -> None:
     ]
     unread = await api.get("/api/emails", unread="true", limit=1)
     assert sum(b["unread"] for b in boxes) == unread["total"]
+
+
+@pytest.mark.parametrize("path", ["/api/emails", "/api/mailboxes", "/api/accounts", "/api/stats"])
+async def test_what_a_screen_asks_for_is_answered_on_the_loop_alone(
+    api: ApiClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[object] = []
+
+    async def in_a_thread(function: object, *_: object, **__: object) -> None:
+        called.append(function)
+
+    monkeypatch.setattr(dependencies, "run_in_threadpool", in_a_thread)
+    monkeypatch.setattr(routing, "run_in_threadpool", in_a_thread)
+
+    await api.get(path)
+
+    assert called == []

@@ -31,29 +31,52 @@ router = APIRouter(tags=["emails"])
 class PagePart:
     """Which part of a list is wanted."""
 
-    limit: Annotated[int, Query(ge=1, le=200)] = 50
-    cursor: Annotated[str | None, Query(max_length=100)] = None
-    offset: Annotated[int | None, Query(ge=0, le=100_000_000)] = None
+    limit: int = 50
+    cursor: str | None = None
+    offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which emails a list shows."""
 
-    mailbox: Annotated[str | None, Query(max_length=100, description="Id or role.")] = None
-    account: Annotated[str | None, Query(max_length=100)] = None
+    mailbox: str | None = None
+    account: str | None = None
     unread: bool | None = None
     starred: bool | None = None
     flagged: bool | None = None
     has_attachment: bool | None = None
 
 
+async def page_part(
+    *,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=100)] = None,
+    offset: Annotated[int | None, Query(ge=0, le=100_000_000)] = None,
+) -> PagePart:
+    """Read the part from the query string."""
+    return PagePart(limit, cursor, offset)
+
+
+async def wanted_emails(
+    *,
+    mailbox: Annotated[str | None, Query(max_length=100, description="Id or role.")] = None,
+    account: Annotated[str | None, Query(max_length=100)] = None,
+    unread: bool | None = None,
+    starred: bool | None = None,
+    flagged: bool | None = None,
+    has_attachment: bool | None = None,
+) -> Wanted:
+    """Read the filter from the query string."""
+    return Wanted(mailbox, account, unread, starred, flagged, has_attachment)
+
+
 @router.get("/api/emails", response_model=EmailList, responses=answers(404, 422))
 async def list_emails(
     user: CurrentUser,
     services: Services,
-    wanted: Annotated[Wanted, Depends()],
-    part: Annotated[PagePart, Depends()],
+    wanted: Annotated[Wanted, Depends(wanted_emails)],
+    part: Annotated[PagePart, Depends(page_part)],
 ) -> Response:
     """List emails, newest first; without ``mailbox`` those of all inboxes."""
     return json_answer(await email_list(services, user, wanted, part))
