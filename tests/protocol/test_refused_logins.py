@@ -14,6 +14,7 @@ from vexmail.domain.errors import (
     PermanentError,
     ServerSaidBye,
     TlsFailed,
+    TooManyConnections,
     VexMailError,
 )
 from vexmail.ports.mail_server import Credentials, Security
@@ -28,10 +29,10 @@ from vexmail.ports.mail_server import Credentials, Security
         ("NO Login failed: wrong password", AuthenticationFailed),
         ("NO [ALERT] Application-specific password required", AuthenticationFailed),
         ("NO [UNAVAILABLE] database down", LoginUnavailable),
-        ("NO [LIMIT] too many logins", LoginUnavailable),
+        ("NO [LIMIT] too many logins", TooManyConnections),
         ("NO [INUSE] locked", LoginUnavailable),
         ("NO Temporary authentication failure", LoginUnavailable),
-        ("NO Maximum number of connections from user+IP exceeded", LoginUnavailable),
+        ("NO Maximum number of connections from user+IP exceeded", TooManyConnections),
         ("NO [PRIVACYREQUIRED] use TLS", TlsFailed),
         ("BAD unknown command", AuthenticationFailed),
     ],

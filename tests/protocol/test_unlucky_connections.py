@@ -24,7 +24,9 @@ from vexmail.domain.errors import (
     HostNotFound,
     ProtocolViolation,
     ServerSaidBye,
+    Throttled,
     TlsFailed,
+    TooManyConnections,
     TransientError,
 )
 from vexmail.imap import dial, exchange, login
@@ -168,10 +170,29 @@ async def test_preauth_is_refused_where_starttls_is_demanded() -> None:
 
 
 async def test_a_greeting_of_bye_is_passed_on_in_the_servers_words() -> None:
-    error = await scripted_failure("S: * BYE [UNAVAILABLE] Too many connections from you\n! close")
+    error = await scripted_failure("S: * BYE [UNAVAILABLE] Going down for a while\n! close")
 
     assert isinstance(error, ServerSaidBye)
+    assert "Going down for a while" in str(error)
+
+
+async def test_a_greeting_of_bye_for_too_many_connections_is_known_as_that() -> None:
+    error = await scripted_failure("S: * BYE [UNAVAILABLE] Too many connections from you\n! close")
+
+    assert isinstance(error, TooManyConnections)
     assert "Too many connections from you" in str(error)
+
+
+@pytest.mark.parametrize("status", ["NO", "BAD"])
+async def test_a_server_that_names_a_time_to_wait_is_understood(status: str) -> None:
+    error = await scripted_failure(
+        "S: * OK [CAPABILITY IMAP4rev1] hello\nC: LOGIN *\n"
+        f"S: {{tag}} {status} Request is throttled. Suggested Backoff Time: 2500 milliseconds\n"
+        "! silence"
+    )
+
+    assert isinstance(error, Throttled)
+    assert error.retry_after == 2.5
 
 
 @pytest.mark.parametrize(

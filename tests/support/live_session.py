@@ -112,6 +112,10 @@ class LiveSession:
             else:
                 await self._end(self._carry_out(command))
 
+    def hang_up(self) -> None:
+        """End the connection without a word."""
+        self._peer.reset()
+
     def push(self, line: str) -> None:
         """Tell news: at once while idling, else inside the next answer."""
         if self.idling:

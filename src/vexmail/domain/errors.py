@@ -102,6 +102,16 @@ class LoginUnavailable(TransientError):
     code = "login_unavailable"
 
 
+class TooManyConnections(LoginUnavailable):
+    """The account, or all of us together, hold as many connections as the server allows."""
+
+
+class Throttled(TransientError):
+    """The server wants to be left alone for ``retry_after`` seconds."""
+
+    code = "throttled"
+
+
 class ServerSaidBye(TransientError):
     """The server closed the session with BYE (RFC 9051 §7.1.5)."""
 

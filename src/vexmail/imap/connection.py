@@ -9,6 +9,7 @@ and leaves waiters hanging when the connection ends), and everything that logs b
 import asyncio
 import logging
 from collections import deque
+from copy import copy
 from typing import Final
 
 from aioimaplib import aioimaplib
@@ -43,6 +44,8 @@ class ImapConnection(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # u
         self._failure: VexMailError | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._heard_at = loop.time()
+        self.received_bytes = 0
+        """All that came so far, TLS taken off."""
 
     # ---- what asyncio calls ----
 
@@ -56,6 +59,7 @@ class ImapConnection(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # u
     def data_received(self, d: bytes) -> None:
         """Cut bytes into units and wake the waiter; reading their meaning is the waiter's work."""
         self._heard_at = self.loop.time()
+        self.received_bytes += len(d)
         if self._failure is not None:
             return
         try:
@@ -71,7 +75,7 @@ class ImapConnection(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # u
             self._paused = True
             self.transport.pause_reading()
         if units:
-            self._wake()
+            self.wake()
 
     @override
     def connection_lost(self, exc: Exception | None) -> None:
@@ -183,6 +187,11 @@ class ImapConnection(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # u
             raise self._failure_again()
         return False
 
+    def wake(self) -> None:
+        """Let whoever waits for a unit look around."""
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
     def abort(self, reason: VexMailError | None = None) -> None:
         """End the connection now, unread units and all."""
         self._fail(reason or ConnectionLost("The connection to the mail server was given up."))
@@ -198,29 +207,25 @@ class ImapConnection(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # u
 
     async def _wait(self, seconds: float) -> None:
         waiter = self._waiter = self.loop.create_future()
-        handle = self.loop.call_later(seconds, self._wake)
+        handle = self.loop.call_later(seconds, self.wake)
         try:
             await waiter
         finally:
             handle.cancel()
             self._waiter = None
 
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
     def _fail(self, reason: VexMailError) -> None:
         if self._failure is None:
             self._failure = reason
         self.state = aioimaplib.LOGOUT
         self.pending_async_commands.clear()  # their waiters are woken here, not by the library
-        self._wake()
+        self.wake()
 
     def _failure_again(self) -> VexMailError:
         """Return a fresh copy, so that tracebacks do not pile up on one exception."""
         if self._failure is None:
             raise Defect("The connection has not failed.")
-        return type(self._failure)(self._failure.message)
+        return copy(self._failure)
 
     def _note_end_of_command(self, head: bytes) -> None:
         """Close the library's command when its tagged line comes."""

@@ -70,6 +70,10 @@ class Exchange:
         """Whether the server named its capabilities since this was last set to False."""
         self.enabled: frozenset[str] = frozenset()
         """Extensions the server switched on for us (RFC 5161)."""
+        self.introduction = ""
+        """What the server said of itself, in its greeting and in its answer to ID (RFC 2971)."""
+        self.interrupted = False
+        """Somebody wants a running IDLE, or the next one, to end."""
         self.namespaces: Namespaces | None = None
         """Whose mailboxes begin how, once asked for."""
         self._credentials = credentials

@@ -19,19 +19,25 @@ POLL: Final = 30.0  # seconds between NOOPs
 async def wait_for_news(exchange: Exchange, seconds: float) -> frozenset[Wake]:
     """Return what changed, at most ``seconds`` from now; what came earlier counts at once."""
     exchange.drain()
-    if not exchange.watch.is_quiet:
-        return exchange.watch.collect()
-    if "IDLE" in exchange.capabilities:
-        await _Idle(exchange).run(seconds)
-    else:
-        await _poll(exchange, seconds)
+    if exchange.watch.is_quiet and not exchange.interrupted:
+        if "IDLE" in exchange.capabilities:
+            await _Idle(exchange).run(seconds)
+        else:
+            await _poll(exchange, seconds)
+    exchange.interrupted = False
     return exchange.watch.collect()
+
+
+def interrupt(exchange: Exchange) -> None:
+    """End a running ``wait_for_news``, or the next one if none runs, as if its time were over."""
+    exchange.interrupted = True
+    exchange.connection.wake()
 
 
 async def _poll(exchange: Exchange, seconds: float) -> None:
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
-    while exchange.watch.is_quiet and (left := end - loop.time()) > 0:
+    while exchange.watch.is_quiet and not exchange.interrupted and (left := end - loop.time()) > 0:
         with exchange.guard():
             # A server may push without being asked (RFC 9051 §5.3); most wait for the NOOP.
             await exchange.connection.wait_for_unit(min(POLL, left))
@@ -80,10 +86,19 @@ class _Idle:
             unit = connection.take()
             if unit is not None:
                 self._read(parse_response(unit), running)
-            elif not self._exchange.watch.is_quiet or (left := end - loop.time()) <= 0:
+            elif (
+                not self._exchange.watch.is_quiet
+                or self._exchange.interrupted
+                or (left := end - loop.time()) <= 0
+            ):
                 return
             else:
                 await connection.wait_for_unit(left)
+
+    @property
+    def _is_over(self) -> bool:
+        """Tell whether there is news, or somebody wants the connection."""
+        return not self._exchange.watch.is_quiet or self._exchange.interrupted
 
     async def _end(self, running: Running) -> None:
         self._exchange.connection.end_idle()

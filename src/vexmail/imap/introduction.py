@@ -16,6 +16,7 @@ log = structlog.get_logger(__name__)
 
 MOMENT: Final = 2.0  # seconds for the answer to ID, which nobody needs
 STEP: Final = 30.0  # seconds for the answer to ENABLE
+LONGEST_INTRODUCTION: Final = 1000  # characters kept of what a server says of itself
 
 
 async def introduce(exchange: Exchange) -> None:
@@ -59,6 +60,9 @@ async def _listen(exchange: Exchange, waiting: dict[str, Running]) -> None:
         if unit is None:
             await connection.wait_for_unit(left)
         else:
+            if unit[0][:5].upper() == b"* ID ":
+                said = f"{exchange.introduction} {unit[0][5:].decode('utf-8', 'replace')}"
+                exchange.introduction = said[:LONGEST_INTRODUCTION]
             _take_in(exchange, parse_response(unit), waiting)
 
 

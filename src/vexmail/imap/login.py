@@ -13,7 +13,7 @@ from vexmail.imap.connection import ImapConnection
 from vexmail.imap.dial import upgrade
 from vexmail.imap.encode import Astring, refuses, sasl_plain
 from vexmail.imap.exchange import Answer, Exchange
-from vexmail.imap.introduction import introduce
+from vexmail.imap.introduction import LONGEST_INTRODUCTION, introduce
 from vexmail.imap.response_parser import parse_response
 from vexmail.imap.responses import Condition
 from vexmail.ports.mail_server import Credentials, Security, ServerAddress
@@ -49,6 +49,7 @@ async def _greeting(exchange: Exchange, address: ServerAddress) -> bool:
     """Read the greeting; tell whether the server takes us as logged in already (PREAUTH)."""
     with exchange.guard():
         greeting = await _first_response(exchange, address)
+        exchange.introduction = greeting.text[:LONGEST_INTRODUCTION]
         exchange.note(greeting)
         authenticated = greeting.status == "PREAUTH"
         if greeting.status not in {"OK", "PREAUTH"}:

@@ -17,7 +17,7 @@ from vexmail.imap.expunging import expunge
 from vexmail.imap.fetch_row import read_flags, read_message
 from vexmail.imap.fetching import Pipeline, read_body
 from vexmail.imap.framer import Unit
-from vexmail.imap.idle import wait_for_news
+from vexmail.imap.idle import interrupt, wait_for_news
 from vexmail.imap.listing import list_mailboxes
 from vexmail.imap.searching import all_uids, having_header, search
 from vexmail.imap.storing import latest
@@ -40,6 +40,16 @@ class ImapSession:
     def capabilities(self) -> frozenset[str]:
         """Upper-case capability names as of after login."""
         return self._exchange.capabilities
+
+    @property
+    def introduction(self) -> str:
+        """What the server said of itself."""
+        return self._exchange.introduction
+
+    @property
+    def received_bytes(self) -> int:
+        """All that came over this connection so far."""
+        return self._exchange.connection.received_bytes
 
     @property
     def has_condstore(self) -> bool:
@@ -174,6 +184,14 @@ class ImapSession:
     async def idle(self, seconds: float) -> frozenset[Wake]:
         """Wait until the selected mailbox changes, at most ``seconds``."""
         return await wait_for_news(self._exchange, seconds)
+
+    def interrupt(self) -> None:
+        """End a running ``idle`` soon, or the next one at once."""
+        interrupt(self._exchange)
+
+    def abort(self) -> None:
+        """End the connection under whoever uses it."""
+        self._exchange.connection.abort()
 
     async def noop(self) -> None:
         """Prove that the connection is alive."""

@@ -19,9 +19,11 @@ from vexmail.domain.errors import (
     ProtocolViolation,
     ServerSaidBye,
     TlsFailed,
+    TooManyConnections,
     TransientError,
     VexMailError,
 )
+from vexmail.imap.busy import gentle, is_crowded, wait_asked_for
 from vexmail.imap.encode import quoted, sasl_plain
 from vexmail.imap.mailbox_names import decode_name
 from vexmail.imap.responses import Condition
@@ -148,8 +150,10 @@ def login_refused(answer: Condition, credentials: Credentials) -> VexMailError:
             "STARTTLS."
         )
     if is_temporary(answer):
-        return LoginUnavailable(
-            f"The mail server cannot log anybody in just now{quote}. It will be tried again."
+        return gentle(
+            TooManyConnections if is_crowded(answer) else LoginUnavailable,
+            f"The mail server cannot log anybody in just now{quote}. It will be tried again.",
+            answer,
         )
     if answer.code == "EXPIRED":
         return AuthenticationFailed(f"The password has expired{quote}. Set a new one there first.")
@@ -161,6 +165,8 @@ def login_refused(answer: Condition, credentials: Credentials) -> VexMailError:
 
 def is_temporary(answer: Condition) -> bool:
     """Tell whether a NO may be a yes later, by its code (RFC 5530 §3) or else by its words."""
+    if wait_asked_for(answer) is not None:
+        return True
     if answer.status != "NO" or answer.code in _FINAL:
         return False
     text = answer.text.lower()
@@ -177,18 +183,22 @@ def login_forbidden() -> VexMailError:
 
 def said_bye(answer: Condition, credentials: Credentials | None = None) -> VexMailError:
     """Return the error for BYE (RFC 9051 §7.1.5)."""
-    return ServerSaidBye(
+    return gentle(
+        TooManyConnections if is_crowded(answer) else ServerSaidBye,
         f"The mail server ended the connection{_quote(answer, credentials)}. "
-        "It will be tried again."
+        "It will be tried again.",
+        answer,
     )
 
 
 def command_refused(what: str, answer: Condition) -> VexMailError:
     """Return the error for a tagged NO or BAD; ``what`` completes "would not ..."."""
     if is_temporary(answer):
-        return TransientError(
+        return gentle(
+            TransientError,
             f"The mail server would not {what} just now{_quote(answer, None)}. "
-            "It will be tried again."
+            "It will be tried again.",
+            answer,
         )
     return CommandRefused(f"The mail server would not {what}{_quote(answer, None)}.", answer.code)
 
@@ -196,9 +206,11 @@ def command_refused(what: str, answer: Condition) -> VexMailError:
 def select_refused(name: str, answer: Condition) -> VexMailError:
     """Return the error for a NO or BAD to SELECT."""
     if is_temporary(answer):
-        return TransientError(
+        return gentle(
+            TransientError,
             f"The mailbox {name} cannot be opened just now{_quote(answer, None)}. "
-            "It will be tried again."
+            "It will be tried again.",
+            answer,
         )
     return MailboxGone(f"The mailbox {name} cannot be opened{_quote(answer, None)}.")
 

@@ -40,6 +40,16 @@ class MailSession(Protocol):
         ...
 
     @property
+    def introduction(self) -> str:
+        """What the server said of itself, in its greeting and to ID (RFC 2971); may be empty."""
+        ...
+
+    @property
+    def received_bytes(self) -> int:
+        """How much came over this connection so far, for servers that meter."""
+        ...
+
+    @property
     def has_condstore(self) -> bool:
         """Tell whether ``flags_changed_since`` and mod-sequences work (RFC 7162)."""
         ...
@@ -204,6 +214,14 @@ class MailSession(Protocol):
         Where IDLE (RFC 2177) is missing, NOOP is sent instead, every 30 s or sooner.
         Changes told outside of IDLE, since the last call, count too.
         """
+        ...
+
+    def interrupt(self) -> None:
+        """End an ``idle`` of another task as if its time were over; one not begun yet, at once."""
+        ...
+
+    def abort(self) -> None:
+        """End the connection under the task that uses it, which gets ``ConnectionLost``."""
         ...
 
     async def noop(self) -> None:

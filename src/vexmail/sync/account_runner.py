@@ -8,14 +8,20 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from vexmail.domain.account import Account, AccountFault, AccountState
-from vexmail.domain.backoff import STABLE_AFTER, decide
-from vexmail.domain.errors import Defect, TransientError, VexMailError
+from vexmail.domain.backoff import STABLE_AFTER, RetryAt, decide
+from vexmail.domain.errors import Defect, Throttled, TransientError, VexMailError
+from vexmail.domain.server_address import Credentials
 from vexmail.sync.backfill import Backfill
+from vexmail.sync.connection_pool import ConnectionPool
+from vexmail.sync.first_of import first_of
 from vexmail.sync.interactive import Interactive
+from vexmail.sync.lane import ConnectionWanted, Lane
 from vexmail.sync.mailbox_follower import MailboxFollower
 from vexmail.sync.sync_state import AccountContext, AccountSignals, SyncTools
 
 log = structlog.get_logger()
+
+SESSIONS_PER_REQUEST = 2  # a kept connection may have died unnoticed; the next one is fresh
 
 
 class AccountRunner:
@@ -25,6 +31,7 @@ class AccountRunner:
         self._account = account
         self._tools = tools
         self._signals = signals
+        self._connections: ConnectionPool | None = None
 
     async def run(self) -> None:
         """Run rounds of connections until cancelled; no error gets out."""
@@ -49,11 +56,26 @@ class AccountRunner:
                 retry_in_s=round(retry.delay, 1),
             )
             await self._say(state, AccountFault(code, str(error)))
-            self._fail_requests(error)
-            self._signals.sync_now.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(retry.delay):
-                    await self._signals.sync_now.wait()
+            self._heed(error)
+            if not self._keep_requests(error):
+                await self._wait_for_retry(retry, error)
+
+    async def _wait_for_retry(self, retry: RetryAt, error: Exception) -> None:
+        """Wait until it is time, or until a person asks for a try now.
+
+        A click is such a question, unless a person has to change something first: a provider
+        locks accounts that come back with a wrong password at every click.
+        """
+        signals = self._signals
+        signals.sync_now.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(retry.delay):
+                while True:
+                    signals.interactive.clear()
+                    await first_of(signals.sync_now, signals.interactive)
+                    if signals.sync_now.is_set() or not retry.needs_person:
+                        return
+                    self._fail_requests(error)
 
     async def _uncancelled_round(self) -> Exception:
         """Run a round in a task of its own, so that a cancellation of ours cannot get lost.
@@ -73,16 +95,19 @@ class AccountRunner:
         errors: list[Exception] = []
         try:
             credentials = self._tools.plan.credentials(self._account)
-            context = AccountContext(self._account, credentials, self._tools, self._signals)
+            context = AccountContext(
+                self._account, credentials, self._tools, self._signals, self._pool(credentials)
+            )
             self._signals.first_screen.clear()
             async with asyncio.TaskGroup() as lanes:
                 name = self._account.id
-                lanes.create_task(MailboxFollower(context).run(), name=f"follow:{name}")
+                follow = MailboxFollower(context).run
+                lanes.create_task(self._turns(follow), name=f"follow:{name}")
                 backfill = Backfill(context).run
-                lanes.create_task(self._lane("backfill", backfill), name=f"backfill:{name}")
+                lanes.create_task(self._lane(Lane.BACKFILL, backfill), name=f"backfill:{name}")
                 interactive = Interactive(context).run
                 lanes.create_task(
-                    self._lane("interactive", interactive), name=f"interactive:{name}"
+                    self._lane(Lane.INTERACTIVE, interactive), name=f"interactive:{name}"
                 )
         except* VexMailError as group:
             errors += _leaves(group)
@@ -93,13 +118,37 @@ class AccountRunner:
             ]
         return errors[0]
 
-    async def _lane(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
-        """Run a lane again when its own connection fails; the follower lives on meanwhile."""
+    def _pool(self, credentials: Credentials) -> ConnectionPool:
+        """Return the account's connections; what was learned of its server outlives a round."""
+        if self._connections is None:
+            tools, address = self._tools, self._account.imap
+            self._connections = ConnectionPool(
+                address.host,
+                lambda: tools.server.connect(address, credentials),
+                tools.gate,
+                tools.clock,
+            )
+        return self._connections
+
+    @staticmethod
+    async def _turns(run: Callable[[], Awaitable[None]]) -> None:
+        """Run a lane again whenever it lent its connection to another."""
+        while True:
+            with contextlib.suppress(ConnectionWanted):
+                await run()
+
+    async def _lane(self, lane: Lane, run: Callable[[], Awaitable[None]]) -> None:
+        """Run a lane again when its own connection fails; the follower lives on meanwhile.
+
+        A click ends the wait of the interactive lane, new mail that of the backfill.
+        """
         failures = 0
+        is_interactive = lane is Lane.INTERACTIVE
+        woken = self._signals.interactive if is_interactive else self._signals.sync_now
         while True:
             began = self._tools.clock.monotonic()
             try:
-                await run()
+                await self._turns(run)
             except TransientError as error:
                 if self._tools.clock.monotonic() - began >= STABLE_AFTER:
                     failures = 0
@@ -108,13 +157,18 @@ class AccountRunner:
                 log.warning(
                     "sync.lane_down",
                     account_id=self._account.id,
-                    lane=name,
+                    lane=lane.value,
                     code=error.code,
                     reason=str(error),
                     retry_in_s=round(retry.delay, 1),
                 )
-                self._fail_requests(error)
-                await asyncio.sleep(retry.delay)
+                self._heed(error)
+                if is_interactive and self._keep_requests(error):
+                    continue
+                woken.clear()
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(retry.delay):
+                        await woken.wait()
 
     async def _say(self, state: AccountState, fault: AccountFault | None) -> None:
         try:
@@ -122,13 +176,38 @@ class AccountRunner:
         except Exception:
             log.exception("sync.state_not_written", account_id=self._account.id, state=state)
 
+    def _heed(self, error: Exception) -> None:
+        """Leave a server alone that asked for it."""
+        if isinstance(error, Throttled) and error.retry_after and self._connections is not None:
+            self._connections.rest(error.retry_after)
+
+    def _keep_requests(self, error: Exception) -> bool:
+        """Keep those who wait for a body if one more session may serve them, else answer them.
+
+        Returns:
+            Whether somebody still waits: the next session is wanted at once.
+        """
+        requests = self._signals.requests
+        for request in requests:
+            request.tries += 1
+        left = [r for r in requests if r.tries < SESSIONS_PER_REQUEST and not r.done.done()]
+        if isinstance(error, Throttled) or not isinstance(error, TransientError) or not left:
+            self._fail_requests(error)
+            return False
+        for request in left:
+            requests.remove(request)
+        self._fail_requests(error)
+        requests.extend(left)
+        return True
+
     def _fail_requests(self, error: Exception) -> None:
         """Answer those who wait for a body: they can be told and may ask again."""
+        wait = getattr(error, "retry_after", None) or 5
         while self._signals.requests:
             request = self._signals.requests.popleft()
             if not request.done.done():
                 request.done.set_exception(
-                    TransientError(f"The email cannot be fetched now. {error}", retry_after=5)
+                    TransientError(f"The email cannot be fetched now. {error}", retry_after=wait)
                 )
 
 

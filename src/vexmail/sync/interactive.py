@@ -7,9 +7,11 @@ from vexmail.domain.errors import MailboxGone, NotFound, UidValidityChanged
 from vexmail.domain.ids import MessageId
 from vexmail.ports.mail_server import MailSession
 from vexmail.sync.intent_pusher import IntentPusher
+from vexmail.sync.lane import Lane
 from vexmail.sync.sync_state import AccountContext
 
 KEEP_OPEN = 120.0  # seconds; people act in bursts, providers count idle connections
+BURST = 5.0  # seconds after the last click until another lane may have the connection
 
 
 class Interactive:
@@ -25,19 +27,20 @@ class Interactive:
         Raises:
             VexMailError: why the session ended.
         """
-        signals = self._context.signals
+        signals, connections = self._context.signals, self._context.connections
         while True:
             due_in = await self._tools.plan.seconds_until_due(self._context.id)
             if signals.requests or due_in == 0:
-                address, credentials = self._context.address, self._context.credentials
-                async with self._tools.server.connect(address, credentials) as session:
+                async with connections.connect(
+                    Lane.INTERACTIVE, on_wanted=signals.interactive.set
+                ) as session:
                     await self._serve(session)
             else:
                 await self._wait(due_in)
 
     async def _serve(self, session: MailSession) -> None:
-        """Work until nothing happened for a while."""
-        signals = self._context.signals
+        """Work until nothing happened for a while, or another lane needs the connection."""
+        signals, connections = self._context.signals, self._context.connections
         pusher = IntentPusher(self._context, session)
         while True:
             signals.interactive.clear()
@@ -47,8 +50,12 @@ class Interactive:
             if signals.requests or due_in == 0:
                 continue
             patience = KEEP_OPEN if due_in is None else min(due_in, KEEP_OPEN)
-            if not await self._wait(patience) and due_in is None:
-                return
+            if connections.is_wanted(session):
+                patience = min(patience, BURST)
+            if not await self._wait(patience):
+                connections.give_way(session)
+                if due_in is None:
+                    return
 
     async def _wait(self, seconds: float | None) -> bool:
         """Wait until woken, at most ``seconds``; tell whether we were."""

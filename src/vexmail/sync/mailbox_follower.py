@@ -8,6 +8,7 @@ from vexmail.domain.errors import MailboxGone, UidValidityChanged
 from vexmail.domain.ids import ModSeq, Uid
 from vexmail.domain.mailbox import LocalMailbox, MailboxRole
 from vexmail.ports.mail_server import MailSession, Wake
+from vexmail.sync.lane import Lane
 from vexmail.sync.mailbox_pass import FIRST_SCREEN, MailboxPass, PassResult
 from vexmail.sync.sync_state import AccountContext
 
@@ -30,11 +31,12 @@ class MailboxFollower:
             VexMailError: why the session ended.
         """
         context = self._context
-        async with self._tools.server.connect(context.address, context.credentials) as session:
+        async with context.connections.connect(Lane.FOLLOWER) as session:
             remote = await session.list_mailboxes()
             boxes = await self._tools.apply_list(context.id, remote)
             box = self._followed(boxes)
-            await self._tools.set_state(context.id, AccountState.SYNCING)
+            if not context.signals.first_screen.is_set():  # else we lent our connection
+                await self._tools.set_state(context.id, AccountState.SYNCING)
             while True:
                 try:
                     result = await MailboxPass(self._tools, session, box).run(
@@ -75,6 +77,8 @@ class _Watch:
         """Apply a delta for every wake-up; ends only with an error."""
         while True:
             wakes = await self._session.idle(IDLE_RESTART)
+            if not wakes:
+                self._context.connections.give_way(self._session)
             if Wake.NEW_MESSAGES in wakes:
                 await self._take_new()
             if Wake.EXPUNGED in wakes:

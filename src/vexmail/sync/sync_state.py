@@ -9,6 +9,7 @@ from vexmail.domain.ids import AccountId, MessageId
 from vexmail.domain.server_address import Credentials, ServerAddress
 from vexmail.ports.clock import Clock
 from vexmail.ports.mail_server import MailServer
+from vexmail.sync.connection_pool import ConnectionPool
 from vexmail.usecases.apply_mailbox_delta import ApplyMailboxDelta
 from vexmail.usecases.apply_mailbox_list import ApplyMailboxList
 from vexmail.usecases.read_sync_plan import ReadSyncPlan
@@ -16,6 +17,8 @@ from vexmail.usecases.reset_mailbox import ResetMailbox
 from vexmail.usecases.set_account_state import SetAccountState
 from vexmail.usecases.settle_intent import SettleIntent
 from vexmail.usecases.store_bodies import StoreBodies
+
+CONNECTS_AT_ONCE = 16  # per process; each costs both sides a TLS handshake and a login
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +34,18 @@ class SyncTools:
     set_state: SetAccountState
     settle_intent: SettleIntent
     store_bodies: StoreBodies
+    gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTS_AT_ONCE))
+    """Turns at opening connections nobody waits for, so that a thousand accounts start calmly."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BodyRequest:
     """Somebody waits for a message's bytes."""
 
     message_id: MessageId
     done: asyncio.Future[None]
+    tries: int = 0
+    """Sessions that ended over it, or before it was reached."""
 
 
 @dataclass(slots=True)
@@ -62,6 +69,7 @@ class AccountContext:
     credentials: Credentials
     tools: SyncTools
     signals: AccountSignals
+    connections: ConnectionPool
 
     @property
     def id(self) -> AccountId:

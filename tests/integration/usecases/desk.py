@@ -28,6 +28,7 @@ from vexmail.store.queries import mailboxes as mailbox_views
 from vexmail.store.queries.reader import Reader
 from vexmail.store.secret_box import SecretBox
 from vexmail.store.unit_of_work import UnitOfWork
+from vexmail.sync.connection_pool import ConnectionPool
 from vexmail.sync.sync_state import AccountContext, AccountSignals, SyncTools
 from vexmail.usecases.apply_mailbox_delta import AppliedDelta, ApplyMailboxDelta
 from vexmail.usecases.apply_mailbox_list import ApplyMailboxList
@@ -259,4 +260,10 @@ async def lane_context(desk: Desk, port: int, folder: Path) -> AccountContext:
     )
     (account,) = await desk.plan.accounts()
     moved = replace(account, imap=replace(account.imap, port=port))
-    return AccountContext(moved, LOGIN, tools, AccountSignals())
+    connections = ConnectionPool(
+        moved.imap.host,
+        lambda: tools.server.connect(moved.imap, LOGIN),
+        tools.gate,
+        tools.clock,
+    )
+    return AccountContext(moved, LOGIN, tools, AccountSignals(), connections)

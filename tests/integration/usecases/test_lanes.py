@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from structlog.testing import capture_logs
 
 from tests.integration.usecases.desk import Desk, lane_context
 from vexmail.domain.backoff import STABLE_AFTER
-from vexmail.domain.errors import ConnectionLost
+from vexmail.domain.errors import ConnectionLost, TransientError
 from vexmail.sync.account_runner import AccountRunner
+from vexmail.sync.lane import Lane
 
 
 class ManualClock:
@@ -47,7 +49,7 @@ async def waits_of(desk: Desk, folder: Path, *, held_for: float) -> list[float]:
 
     with capture_logs() as logs:
         async with asyncio.TaskGroup() as group:
-            lane = group.create_task(runner._lane("interactive", connection))
+            lane = group.create_task(runner._lane(Lane.INTERACTIVE, connection))
             async with asyncio.timeout(30):
                 await enough.wait()
             lane.cancel()
@@ -69,3 +71,26 @@ async def test_connections_that_end_at_once_are_opened_ever_more_slowly(
     first, second, third = await waits_of(desk, tmp_path, held_for=0.0)
 
     assert first <= 1.0 <= second <= 2.0 <= third <= 4.0
+
+
+@pytest.mark.parametrize("lane", [Lane.INTERACTIVE, Lane.BACKFILL])
+async def test_the_wait_of_a_failed_lane_ends_when_somebody_asks(
+    desk: Desk, tmp_path: Path, lane: Lane
+) -> None:
+    context = await lane_context(desk, 1, tmp_path)
+    runner = AccountRunner(context.account, context.tools, context.signals)
+    rounds = asyncio.Queue[int]()
+
+    async def connection() -> None:
+        rounds.put_nowait(1)
+        raise TransientError("Come back in an hour.", retry_after=3600)
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(runner._lane(lane, connection))
+        async with asyncio.timeout(30):
+            await rounds.get()
+            while rounds.empty():  # until the lane waits, a click is not for its next round
+                signals = context.signals
+                (signals.interactive if lane is Lane.INTERACTIVE else signals.sync_now).set()
+                await asyncio.sleep(0.01)
+        task.cancel()

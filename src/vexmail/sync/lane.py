@@ -1,0 +1,25 @@
+"""What an account's connections are used for, and who goes first where there are too few."""
+
+from enum import StrEnum
+
+
+class Lane(StrEnum):
+    """What a connection is used for."""
+
+    INTERACTIVE = "interactive"
+    FOLLOWER = "follower"
+    BACKFILL = "backfill"
+
+
+URGENCY = {Lane.INTERACTIVE: 0, Lane.FOLLOWER: 1, Lane.BACKFILL: 2}
+"""Who gets a connection that has become free: the smallest number."""
+ASKS = {
+    Lane.INTERACTIVE: (Lane.BACKFILL, Lane.FOLLOWER),
+    Lane.FOLLOWER: (Lane.INTERACTIVE, Lane.BACKFILL),
+    Lane.BACKFILL: (Lane.INTERACTIVE, Lane.FOLLOWER),
+}
+"""Whom a lane asks for a connection, in this order."""
+
+
+class ConnectionWanted(Exception):
+    """Another lane gets this connection now. No failure: the lane runs again when it can."""
