@@ -12,17 +12,18 @@ from vexmail.app.container import Container, container
 from vexmail.app.settings import Settings
 from vexmail.app.sync_tools import sync_tools
 from vexmail.domain.change import Json
-from vexmail.domain.ids import AccountId, MailboxId, MessageId, UserId
+from vexmail.domain.ids import AccountId, MailboxId, MessageId, OperationId, UserId
 from vexmail.domain.server_address import Credentials, Security, ServerAddress
 from vexmail.imap.server import AioimaplibMailServer
 from vexmail.store.invariants import Violation, check_consistency
-from vexmail.store.queries import accounts, changes, emails, mailboxes
+from vexmail.store.queries import accounts, changes, emails, mailboxes, operations
 from vexmail.sync.fleet import Fleet
 from vexmail.usecases.act_on_emails import ActOnEmails
 from vexmail.usecases.compare_with_server import CompareWithServer
 from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
 from vexmail.usecases.open_message import OpenMessage
 from vexmail.usecases.read_sync_plan import ReadSyncPlan
+from vexmail.usecases.reconsider_wishes import ReconsiderWishes
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
 
@@ -39,6 +40,7 @@ class Mirror:
     accounts: ManageAccounts
     intents: RecordIntent
     actions: ActOnEmails
+    wishes: ReconsiderWishes
     messages: OpenMessage
 
     async def add(self, port: int, username: str = "ann", password: str = "pw") -> AccountId:
@@ -80,6 +82,13 @@ class Mirror:
         async with self.built.reader() as driver:
             count = "SELECT count(*) FROM intents WHERE state = 'pending'"
             return not await driver.fetchval(count)
+
+    async def operation(self, operation_id: OperationId) -> Json:
+        """Return an operation as the API shows it."""
+        async with self.built.reader() as driver:
+            found = await operations.one(driver, self.owner, operation_id)
+        assert found is not None
+        return found
 
     async def subjects(self) -> list[str]:
         """Return the subjects of the inboxes, sorted."""
@@ -150,6 +159,7 @@ async def running_mirror(
                 ManageAccounts(built.uow, server, built.box, fleet),
                 RecordIntent(built.uow, fleet),
                 ActOnEmails(built.uow, fleet),
+                ReconsiderWishes(built.uow, fleet),
                 OpenMessage(built.reader, built.uow, fleet, built.blobs, built.parser),
             )
             yield mirror

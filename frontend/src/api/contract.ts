@@ -5,7 +5,16 @@
  * is found by `npm run types` after `npm run api`.
  */
 import type { Change } from '@/domain/change';
-import type { Account, EmailDetail, EmailSummary, Mailbox, Outcome, Session } from '@/domain/entities';
+import type {
+  Account,
+  EmailDetail,
+  EmailSummary,
+  Mailbox,
+  OpenIntent,
+  Operation,
+  Outcome,
+  Session,
+} from '@/domain/entities';
 import type { components } from './schema';
 
 type Schemas = components['schemas'];
@@ -20,6 +29,8 @@ export type Contract = [
   Reads<EmailDetail, Schemas['Email']>,
   Reads<Session, Schemas['Session']>,
   Reads<Outcome, Schemas['ActionOutcome']>,
+  Reads<OpenIntent, Schemas['Intent']>,
+  Reads<Operation, Schemas['Operation']>,
   Reads<
     Change,
     | Schemas['EmailReceived']
@@ -36,6 +47,8 @@ export type Contract = [
     | Schemas['AccountStateChanged']
     | Schemas['SyncProgress']
     | Schemas['IntentRejected']
+    | Schemas['IntentClosed']
+    | Schemas['OperationUpdated']
     | Schemas['Reset']
   >,
 ];

@@ -340,6 +340,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Operations
+         * @description List what was done with emails, newest first, and how far the mail servers have followed.
+         */
+        get: operations["list_operations_api_operations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/operations/{operation_id}": {
         parameters: {
             query?: never;
@@ -380,7 +400,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/intents/rejected": {
+    "/api/intents": {
         parameters: {
             query?: never;
             header?: never;
@@ -388,12 +408,52 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Rejected
-         * @description List wishes that a mail server refused, newest first, with the reason.
+         * List Intents
+         * @description List wishes that are not done, newest first: what, with which email, and why not.
          */
-        get: operations["list_rejected_api_intents_rejected_get"];
+        get: operations["list_intents_api_intents_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intents/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Many
+         * @description Try wishes again; without ``ids`` all that were given up, of one kind or account.
+         */
+        post: operations["retry_many_api_intents_retry_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/intents/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Drop Many
+         * @description Let wishes go; without ``ids`` all that were given up, of one kind or account.
+         */
+        post: operations["drop_many_api_intents_drop_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -411,7 +471,7 @@ export interface paths {
         put?: never;
         /**
          * Retry
-         * @description Try a refused wish again.
+         * @description Try a wish again that was given up, or hurry one that waits for its next try.
          */
         post: operations["retry_api_intents__intent_id__retry_post"];
         delete?: never;
@@ -432,7 +492,7 @@ export interface paths {
         post?: never;
         /**
          * Drop
-         * @description Forget a refused wish.
+         * @description Let a wish go; what is still shown for it is taken back.
          */
         delete: operations["drop_api_intents__intent_id__delete"];
         options?: never;
@@ -805,7 +865,7 @@ export interface components {
          */
         ChangeList: {
             /** Items */
-            items: (components["schemas"]["EmailReceived"] | components["schemas"]["EmailRead"] | components["schemas"]["EmailUnread"] | components["schemas"]["EmailStarred"] | components["schemas"]["EmailFlagged"] | components["schemas"]["EmailUpdated"] | components["schemas"]["EmailMoved"] | components["schemas"]["EmailDeleted"] | components["schemas"]["MailboxCreated"] | components["schemas"]["MailboxUpdated"] | components["schemas"]["MailboxDeleted"] | components["schemas"]["AccountStateChanged"] | components["schemas"]["SyncProgress"] | components["schemas"]["IntentRejected"] | components["schemas"]["Reset"])[];
+            items: (components["schemas"]["EmailReceived"] | components["schemas"]["EmailRead"] | components["schemas"]["EmailUnread"] | components["schemas"]["EmailStarred"] | components["schemas"]["EmailFlagged"] | components["schemas"]["EmailUpdated"] | components["schemas"]["EmailMoved"] | components["schemas"]["EmailDeleted"] | components["schemas"]["MailboxCreated"] | components["schemas"]["MailboxUpdated"] | components["schemas"]["MailboxDeleted"] | components["schemas"]["AccountStateChanged"] | components["schemas"]["SyncProgress"] | components["schemas"]["IntentRejected"] | components["schemas"]["IntentClosed"] | components["schemas"]["OperationUpdated"] | components["schemas"]["Reset"])[];
             /** Next Since */
             next_since: number;
             /**
@@ -828,6 +888,14 @@ export interface components {
             latency_ms: number | null;
             /** Detail */
             detail: string;
+        };
+        /**
+         * Dropped
+         * @description How many wishes were let go; at most 1,000 at once.
+         */
+        Dropped: {
+            /** Dropped */
+            dropped: number;
         };
         /**
          * Email
@@ -1175,6 +1243,11 @@ export interface components {
             code: string;
             /** Message */
             message: string;
+            /**
+             * Retry At
+             * @description When the next try is due; past while it goes on.
+             */
+            retry_at: string | null;
         };
         /**
          * FieldError
@@ -1246,6 +1319,100 @@ export interface components {
             username: string;
         };
         /**
+         * Intent
+         * @description A wish that is not done.
+         */
+        Intent: {
+            /** Id */
+            id: string;
+            /** Account Id */
+            account_id: string;
+            /** Email Id */
+            email_id: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "flags" | "move" | "copy" | "delete";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "parked" | "rejected";
+            /** Add Flags */
+            add_flags: string[];
+            /** Remove Flags */
+            remove_flags: string[];
+            from_mailbox: components["schemas"]["IntentPlace"] | null;
+            to_mailbox: components["schemas"]["IntentPlace"] | null;
+            /**
+             * Code
+             * @description Why it was given up, or why the last try failed.
+             */
+            code: string;
+            /**
+             * Message
+             * @description The same in the mail server's words, for a person.
+             */
+            message: string;
+            /** Attempts */
+            attempts: number;
+            /** Created At */
+            created_at: string;
+            /**
+             * Next Attempt At
+             * @description Of a wish that is still on its way.
+             */
+            next_attempt_at: string | null;
+            /** Subject */
+            subject: string;
+            sender: components["schemas"]["Address"] | null;
+        };
+        /**
+         * IntentClosed
+         * @description Wishes that were not done were tried again or dropped.
+         */
+        IntentClosed: {
+            /**
+             * Seq
+             * @description Position in the change log; the SSE id.
+             */
+            seq: number;
+            /** Time */
+            time: string;
+            /** Account Id */
+            account_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "intent_closed";
+            /** Intent Ids */
+            intent_ids: string[];
+        };
+        /**
+         * IntentList
+         * @description Wishes that are not done, newest first.
+         */
+        IntentList: {
+            /** Items */
+            items: components["schemas"]["Intent"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number | null;
+        };
+        /**
+         * IntentPlace
+         * @description A mailbox that a wish names; its name is empty once it is gone.
+         */
+        IntentPlace: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * IntentRejected
          * @description The mail server refused a wish; what was shown for it was taken back.
          */
@@ -1277,6 +1444,18 @@ export interface components {
             code: string;
             /** Message */
             message: string;
+        };
+        /**
+         * IntentSelection
+         * @description Which wishes are meant; without ``ids`` all that were given up.
+         */
+        IntentSelection: {
+            /** Ids */
+            ids?: string[] | null;
+            /** Kind */
+            kind?: ("flags" | "move" | "copy" | "delete") | null;
+            /** Account Id */
+            account_id?: string | null;
         };
         /**
          * Mailbox
@@ -1458,14 +1637,54 @@ export interface components {
              */
             pending: number;
             /**
+             * Settled
+             * @description Wishes that the server has carried out.
+             */
+            settled: number;
+            /**
              * Rejected
-             * @description Wishes that the server refused; they were taken back.
+             * @description Wishes that were given up; they were taken back.
              */
             rejected: number;
             /** Created At */
             created_at: string;
             /** Undone At */
             undone_at: string | null;
+        };
+        /**
+         * OperationList
+         * @description Actions, newest first.
+         */
+        OperationList: {
+            /** Items */
+            items: components["schemas"]["Operation"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Total */
+            total: number | null;
+        };
+        /**
+         * OperationUpdated
+         * @description The mail server carried out, or refused, a part of an action on several emails.
+         */
+        OperationUpdated: {
+            /**
+             * Seq
+             * @description Position in the change log; the SSE id.
+             */
+            seq: number;
+            /** Time */
+            time: string;
+            /** Account Id */
+            account_id: string | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "operation_updated";
+            /** Operation Id */
+            operation_id: string;
+            operation: components["schemas"]["Operation"];
         };
         /**
          * Problem
@@ -1502,41 +1721,6 @@ export interface components {
             errors?: components["schemas"]["FieldError"][] | null;
         };
         /**
-         * RejectedIntent
-         * @description A wish that the server refused.
-         */
-        RejectedIntent: {
-            /** Id */
-            id: string;
-            /** Email Id */
-            email_id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "flags" | "move" | "copy" | "delete";
-            /** Code */
-            code: string;
-            /** Message */
-            message: string;
-            /** Created At */
-            created_at: string;
-            /** Subject */
-            subject: string;
-        };
-        /**
-         * RejectedIntentList
-         * @description Wishes that the server refused, newest first.
-         */
-        RejectedIntentList: {
-            /** Items */
-            items: components["schemas"]["RejectedIntent"][];
-            /** Next Cursor */
-            next_cursor: string | null;
-            /** Total */
-            total: number | null;
-        };
-        /**
          * Reset
          * @description What the client holds means nothing any more: fetch again.
          */
@@ -1559,6 +1743,21 @@ export interface components {
             reason: string;
             /** Mailbox Id */
             mailbox_id: string | null;
+        };
+        /**
+         * Retried
+         * @description What came of trying again; at most 1,000 wishes are taken at once.
+         */
+        Retried: {
+            /** Operation Id */
+            operation_id: string | null;
+            /** Matched */
+            matched: number;
+            /**
+             * Changed
+             * @description Those that are on their way now.
+             */
+            changed: number;
         };
         /**
          * Session
@@ -1632,8 +1831,11 @@ export interface components {
              * @enum {string}
              */
             type: "sync_progress";
-            /** Mailbox Id */
-            mailbox_id: string;
+            /**
+             * Mailbox Id
+             * @description None for bodies: they are counted by account.
+             */
+            mailbox_id: string | null;
             /**
              * Phase
              * @enum {string}
@@ -2894,6 +3096,56 @@ export interface operations {
             };
         };
     };
+    list_operations_api_operations_get: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperationList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_operation_api_operations__operation_id__get: {
         parameters: {
             query?: never;
@@ -3010,9 +3262,16 @@ export interface operations {
             };
         };
     };
-    list_rejected_api_intents_rejected_get: {
+    list_intents_api_intents_get: {
         parameters: {
-            query?: never;
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                /** @description May be repeated; all three when absent. */
+                state?: ("pending" | "parked" | "rejected")[] | null;
+                kind?: ("flags" | "move" | "copy" | "delete") | null;
+                account?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3025,11 +3284,167 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RejectedIntentList"];
+                    "application/json": components["schemas"]["IntentList"];
                 };
             };
             /** @description Unauthorized */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_many_api_intents_retry_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntentSelection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_many_api_intents_drop_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IntentSelection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dropped"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3065,7 +3480,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ActionOutcome"];
+                    "application/json": components["schemas"]["Retried"];
                 };
             };
             /** @description Unauthorized */
@@ -3280,7 +3695,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["EmailReceived"] | components["schemas"]["EmailRead"] | components["schemas"]["EmailUnread"] | components["schemas"]["EmailStarred"] | components["schemas"]["EmailFlagged"] | components["schemas"]["EmailUpdated"] | components["schemas"]["EmailMoved"] | components["schemas"]["EmailDeleted"] | components["schemas"]["MailboxCreated"] | components["schemas"]["MailboxUpdated"] | components["schemas"]["MailboxDeleted"] | components["schemas"]["AccountStateChanged"] | components["schemas"]["SyncProgress"] | components["schemas"]["IntentRejected"] | components["schemas"]["Reset"];
+                    "text/event-stream": components["schemas"]["EmailReceived"] | components["schemas"]["EmailRead"] | components["schemas"]["EmailUnread"] | components["schemas"]["EmailStarred"] | components["schemas"]["EmailFlagged"] | components["schemas"]["EmailUpdated"] | components["schemas"]["EmailMoved"] | components["schemas"]["EmailDeleted"] | components["schemas"]["MailboxCreated"] | components["schemas"]["MailboxUpdated"] | components["schemas"]["MailboxDeleted"] | components["schemas"]["AccountStateChanged"] | components["schemas"]["SyncProgress"] | components["schemas"]["IntentRejected"] | components["schemas"]["IntentClosed"] | components["schemas"]["OperationUpdated"] | components["schemas"]["Reset"];
                 };
             };
             /** @description Unauthorized */

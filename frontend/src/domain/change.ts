@@ -6,8 +6,10 @@ import type {
   AccountState,
   EmailId,
   EmailSummary,
+  IntentKind,
   Mailbox,
   MailboxId,
+  Operation,
 } from './entities';
 
 type Stamp = { seq: number; time: string; account_id: AccountId | null };
@@ -37,7 +39,8 @@ type Told =
     }
   | {
       type: 'sync_progress';
-      mailbox_id: MailboxId;
+      /** null for bodies, which are counted by account. */
+      mailbox_id: MailboxId | null;
       phase: SyncPhase;
       done: number;
       total: number;
@@ -48,10 +51,12 @@ type Told =
       type: 'intent_rejected';
       intent_id: string;
       email_id: EmailId;
-      kind: 'flags' | 'move' | 'copy' | 'delete';
+      kind: IntentKind;
       code: string;
       message: string;
     }
+  | { type: 'intent_closed'; intent_ids: readonly string[] }
+  | { type: 'operation_updated'; operation_id: string; operation: Operation }
   | { type: 'reset'; reason: string; mailbox_id: MailboxId | null };
 
 /** One member per type, each with its stamp, so that `type` narrows. */
@@ -79,6 +84,8 @@ export const CHANGE_TYPES = [
   'account_state_changed',
   'sync_progress',
   'intent_rejected',
+  'intent_closed',
+  'operation_updated',
   'reset',
 ] as const satisfies readonly ChangeType[];
 

@@ -25,7 +25,8 @@ export type Session = {
 /** `offline` retries by itself; `needs_attention` waits for the person. `error` says why for both. */
 export type AccountState = 'connecting' | 'syncing' | 'live' | 'offline' | 'needs_attention';
 
-export type AccountError = { code: string; message: string };
+/** `retry_at`: when the next try is due; it lies in the past while a try goes on. */
+export type AccountError = { code: string; message: string; retry_at: string | null };
 
 export type ConnectionSecurity = 'tls' | 'starttls' | 'none';
 
@@ -110,6 +111,41 @@ export type Outcome = {
   matched: number;
   changed: number;
   failures: readonly { email_id: EmailId; code: string; detail: string }[];
+};
+
+export type IntentKind = 'flags' | 'move' | 'copy' | 'delete';
+
+/** A wish that is not done: on its way, given up after many tries, or refused by the server. */
+export type OpenIntent = {
+  id: string;
+  account_id: AccountId;
+  email_id: EmailId | null;
+  kind: IntentKind;
+  state: 'pending' | 'parked' | 'rejected';
+  add_flags: readonly string[];
+  remove_flags: readonly string[];
+  from_mailbox: { id: MailboxId; name: string } | null;
+  to_mailbox: { id: MailboxId; name: string } | null;
+  code: string;
+  message: string;
+  attempts: number;
+  created_at: string;
+  next_attempt_at: string | null;
+  subject: string;
+  sender: Address | null;
+};
+
+/** An action on emails, and how far the mail server has followed. */
+export type Operation = {
+  id: string;
+  action: string;
+  matched: number;
+  changed: number;
+  pending: number;
+  settled: number;
+  rejected: number;
+  created_at: string;
+  undone_at: string | null;
 };
 
 export type List<Item> = {

@@ -220,3 +220,59 @@ describe('answers of requests', () => {
     expect(facts.details.has('e99')).toBe(true);
   });
 });
+
+describe('wishes that were given up, and batches under way', () => {
+  const refused = (id: string) => ({
+    id,
+    account_id: 'account',
+    email_id: 'e1',
+    kind: 'move' as const,
+    state: 'rejected' as const,
+    add_flags: [],
+    remove_flags: [],
+    from_mailbox: { id: 'inbox', name: 'INBOX' },
+    to_mailbox: null,
+    code: 'command_refused',
+    message: 'No.',
+    attempts: 1,
+    created_at: '2026-11-22T08:00:00Z',
+    next_attempt_at: null,
+    subject: 'Subject 1',
+    sender: null,
+  });
+  const batch = (pending: number) => ({
+    id: '7',
+    action: 'archive',
+    matched: 3,
+    changed: 3,
+    pending,
+    settled: 3 - pending,
+    rejected: 0,
+    created_at: '2026-11-22T08:00:00Z',
+    undone_at: null,
+  });
+
+  test('what somebody decided about elsewhere leaves the list and its count', () => {
+    const page = { items: [refused('2'), refused('1')], next_cursor: null, total: 9 };
+    const facts = answered(someFacts(), { type: 'given_up_answered', page });
+    const after = applyChange(facts, aChange('intent_closed', 101, { intent_ids: ['1', '77'] }));
+    expect(after.givenUp.items.map((one) => one.id)).toEqual(['2']);
+    expect(after.givenUp.total).toBe(8);
+  });
+
+  test('a batch is kept while the server has not carried it out', () => {
+    const told = (seq: number, pending: number) =>
+      aChange('operation_updated', seq, { operation_id: '7', operation: batch(pending) });
+    const half = applyChange(someFacts(), told(101, 1));
+    expect(half.operations.get('7')?.settled).toBe(2);
+    expect(applyChange(half, told(102, 0)).operations.size).toBe(0);
+  });
+
+  test('bodies are counted by account, beside the envelopes', () => {
+    const told = { mailbox_id: null, phase: 'bodies', total: 10, rate: 5, estimate_s: 1 } as const;
+    const half = applyChange(someFacts(), aChange('sync_progress', 101, { ...told, done: 5 }));
+    expect(half.bodies.get('account')?.done).toBe(5);
+    expect(half.progress.size).toBe(0);
+    expect(applyChange(half, aChange('sync_progress', 102, { ...told, done: 10 })).bodies.size).toBe(0);
+  });
+});

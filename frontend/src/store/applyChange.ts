@@ -14,6 +14,8 @@ import type {
   List,
   Mailbox,
   MailboxId,
+  OpenIntent,
+  Operation,
   Session,
 } from '@/domain/entities';
 import type { ListQuery } from '@/domain/listQuery';
@@ -33,6 +35,8 @@ export type Answer =
   | { type: 'email_answered'; email: EmailDetail }
   | { type: 'flag_answered'; email_id: EmailId; flag: Flag; value: boolean }
   | { type: 'place_answered'; email_id: EmailId; from: MailboxId | null; to: MailboxId | null }
+  | { type: 'given_up_answered'; page: List<OpenIntent> }
+  | { type: 'intents_let_go'; ids: readonly string[] }
   | { type: 'stream_opened'; seq: number }
   | { type: 'rows_doubted' };
 
@@ -76,8 +80,12 @@ function applyTold(facts: Facts, change: Change): Facts {
       return withAccountState(facts, change);
     case 'sync_progress':
       return withProgress(facts, change);
-    case 'intent_rejected': // the changes before it told what is so instead
+    case 'intent_rejected': // the changes before it told what is so instead; the list is asked for
       return facts;
+    case 'intent_closed':
+      return withoutIntents(facts, change.intent_ids);
+    case 'operation_updated':
+      return withOperation(facts, change.operation);
     case 'reset':
       return { ...facts, lists: listsWithDoubt(facts, 'all'), details: new Map() };
     default:
@@ -105,6 +113,12 @@ function applyAnswer(facts: Facts, answer: Answer): Facts {
       return withFlag(facts, answer.email_id, answer.flag, answer.value);
     case 'place_answered':
       return withMove(facts, answer.email_id, answer.from, answer.to);
+    case 'given_up_answered': {
+      const { items, total } = answer.page;
+      return { ...facts, givenUp: { items, total: total ?? items.length } };
+    }
+    case 'intents_let_go':
+      return withoutIntents(facts, answer.ids);
     case 'stream_opened':
       return { ...facts, seq: answer.seq };
     case 'rows_doubted':
@@ -177,10 +191,30 @@ function withoutAccount(facts: Facts, id: string): Facts {
 }
 
 function withProgress(facts: Facts, change: Change & { type: 'sync_progress' }): Facts {
-  const isDone = change.total > 0 && change.done >= change.total;
-  const { phase, done, total, estimate_s } = change;
-  const progress = isDone
-    ? withoutKey(facts.progress, change.mailbox_id)
-    : withValue(facts.progress, change.mailbox_id, { phase, done, total, estimate_s });
-  return progress === facts.progress ? facts : { ...facts, progress };
+  const { done, total, rate, estimate_s } = change;
+  const part = change.phase === 'bodies' ? 'bodies' : 'progress';
+  const key = change.phase === 'bodies' ? change.account_id : change.mailbox_id;
+  if (key === null) return facts;
+  const isDone = total > 0 && done >= total;
+  const now = isDone
+    ? withoutKey(facts[part], key)
+    : withValue(facts[part], key, { done, total, rate, estimate_s });
+  return now === facts[part] ? facts : { ...facts, [part]: now };
+}
+
+/** What the person tried again or let go is no longer there to decide about. */
+function withoutIntents(facts: Facts, ids: readonly string[]): Facts {
+  const { givenUp } = facts;
+  const items = givenUp.items.filter((one) => !ids.includes(one.id));
+  const gone = givenUp.items.length - items.length;
+  return gone === 0 ? facts : { ...facts, givenUp: { items, total: givenUp.total - gone } };
+}
+
+/** A batch is kept while it is under way. */
+function withOperation(facts: Facts, operation: Operation): Facts {
+  const isOpen = operation.pending > 0 && operation.undone_at === null;
+  const operations = isOpen
+    ? withValue(facts.operations, operation.id, operation)
+    : withoutKey(facts.operations, operation.id);
+  return operations === facts.operations ? facts : { ...facts, operations };
 }

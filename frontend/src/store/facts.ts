@@ -1,5 +1,4 @@
 /** What the server has told us. Only `applyChange` makes new facts. */
-import type { SyncPhase } from '@/domain/change';
 import type {
   Account,
   AccountId,
@@ -8,6 +7,8 @@ import type {
   EmailSummary,
   Mailbox,
   MailboxId,
+  OpenIntent,
+  Operation,
   Session,
 } from '@/domain/entities';
 import type { ListQuery } from '@/domain/listQuery';
@@ -21,11 +22,15 @@ export type EmailList = {
 };
 
 export type SyncProgress = {
-  readonly phase: SyncPhase;
   readonly done: number;
   readonly total: number;
+  /** Messages a second. */
+  readonly rate: number;
   readonly estimate_s: number | null;
 };
+
+/** Wishes that were refused or given up: the newest of them, and how many there are. */
+export type GivenUp = { readonly items: readonly OpenIntent[]; readonly total: number };
 
 export type Facts = {
   readonly session: Session | null;
@@ -36,7 +41,12 @@ export type Facts = {
   /** Whole messages, most recently answered last. */
   readonly details: ReadonlyMap<EmailId, EmailDetail>;
   readonly lists: ReadonlyMap<string, EmailList>;
+  /** Envelopes by mailbox and bodies by account, while they are being fetched. */
   readonly progress: ReadonlyMap<MailboxId, SyncProgress>;
+  readonly bodies: ReadonlyMap<AccountId, SyncProgress>;
+  readonly givenUp: GivenUp;
+  /** Batches that the mail server has not carried out to their end. */
+  readonly operations: ReadonlyMap<string, Operation>;
   /** The last change that is part of these facts. */
   readonly seq: number;
 };
@@ -49,6 +59,9 @@ export const NO_FACTS: Facts = {
   details: new Map(),
   lists: new Map(),
   progress: new Map(),
+  bodies: new Map(),
+  givenUp: { items: [], total: 0 },
+  operations: new Map(),
   seq: 0,
 };
 

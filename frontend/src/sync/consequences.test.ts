@@ -17,7 +17,13 @@ const counts = (total: number) =>
 describe('what changes make us ask again', () => {
   test('new mail with its counts asks for nothing but the rows whose number changed', () => {
     const received = aChange('email_received', 1, { email_id: 'e2', mailbox_id: 'inbox', email: anEmail(2) });
-    expect(due(received, counts(11))).toEqual({ rows: true, mailboxes: false, accounts: false, emails: [] });
+    expect(due(received, counts(11))).toEqual({
+      rows: true,
+      mailboxes: false,
+      accounts: false,
+      intents: false,
+      emails: [],
+    });
   });
 
   test('a flag without counts asks for the counts', () => {
@@ -36,7 +42,7 @@ describe('what changes make us ask again', () => {
 
   test('a reset asks for everything', () => {
     const reset = aChange('reset', 1, { reason: 'position_unknown', mailbox_id: null });
-    expect(due(reset)).toEqual({ rows: true, mailboxes: true, accounts: true, emails: [] });
+    expect(due(reset)).toEqual({ rows: true, mailboxes: true, accounts: true, intents: true, emails: [] });
   });
 
   test('progress of envelopes brings rows, progress of bodies does not', () => {

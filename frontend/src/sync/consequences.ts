@@ -9,6 +9,8 @@ export type Consequences = {
   /** Mailboxes and their counts: a change touched them without telling the new count. */
   readonly mailboxes: boolean;
   readonly accounts: boolean;
+  /** Wishes that the server refused, or that a person decided about. */
+  readonly intents: boolean;
   /** Whole messages in the cache that have changed. */
   readonly emails: readonly EmailId[];
 };
@@ -33,6 +35,7 @@ export function consequences(before: Facts, changes: readonly Change[]): Consequ
     rows: isReset || changes.some((change) => mayMoveRows(before, change)),
     mailboxes: isReset || (countsMoved && !told.has('mailbox_updated')),
     accounts: isReset,
+    intents: isReset || told.has('intent_rejected') || told.has('intent_closed'),
     emails: [...new Set(emails)],
   };
 }

@@ -25,6 +25,7 @@ from vexmail.usecases.act_on_emails import ActOnEmails
 from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
 from vexmail.usecases.open_message import OpenMessage
 from vexmail.usecases.read_attachment import ReadAttachment
+from vexmail.usecases.reconsider_wishes import ReconsiderWishes
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
 from vexmail.web.application import application
@@ -100,6 +101,7 @@ class _Web:
             intents=RecordIntent(built.uow, self._fleet),
             messages=messages,
             actions=ActOnEmails(built.uow, self._fleet),
+            wishes=ReconsiderWishes(built.uow, self._fleet),
             attachments=ReadAttachment(built.reader, messages, built.parser),
             sign_in=self._sign_in,
             tails=ChangeTails(built.reader, built.feed),

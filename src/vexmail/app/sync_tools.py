@@ -23,5 +23,5 @@ def sync_tools(built: Container, server: MailServer) -> SyncTools:
         reset_mailbox=ResetMailbox(built.uow),
         set_state=SetAccountState(built.uow),
         settle_intent=SettleIntent(built.uow),
-        store_bodies=StoreBodies(built.uow, built.blobs, built.queue),
+        store_bodies=StoreBodies(built.uow, built.blobs, built.queue, built.clock),
     )

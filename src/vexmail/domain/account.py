@@ -21,10 +21,11 @@ class AccountState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccountFault:
-    """Why an account is not live: a stable code and a sentence."""
+    """Why an account is not live: a stable code, a sentence, and seconds until the next try."""
 
     code: str
     message: str
+    retry_in: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ the name on the wire; the other fields travel beside it as they are, ids as stri
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId
+from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId, OperationId
 
 Json = dict[str, Any]
 """A plain JSON object in the shape of the API."""
@@ -144,9 +144,12 @@ class AccountStateChanged(Change):
 
 @dataclass(frozen=True, slots=True)
 class SyncProgress(Change):
-    """How far a first sync has come; ``rate`` is messages a second, ``estimate_s`` what is left."""
+    """How far a first sync has come; ``rate`` is messages a second, ``estimate_s`` what is left.
 
-    mailbox_id: MailboxId
+    ``phase`` is envelopes, counted by mailbox, or bodies, counted by account.
+    """
+
+    mailbox_id: MailboxId | None
     phase: str
     done: int
     total: int
@@ -165,6 +168,23 @@ class IntentRejected(Change):
     code: str
     message: str
     type: ClassVar[str] = "intent_rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class IntentClosed(Change):
+    """Wishes that were not done were tried again or dropped by their user."""
+
+    intent_ids: tuple[IntentId, ...]
+    type: ClassVar[str] = "intent_closed"
+
+
+@dataclass(frozen=True, slots=True)
+class OperationUpdated(Change):
+    """The mail server carried out, or refused, a part of an action on several emails."""
+
+    operation_id: OperationId
+    operation: Json
+    type: ClassVar[str] = "operation_updated"
 
 
 @dataclass(frozen=True, slots=True)

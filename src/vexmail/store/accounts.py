@@ -109,15 +109,21 @@ async def rename(tx: Transaction, account_id: AccountId, name: str) -> None:
 async def set_state(
     tx: Transaction, account_id: AccountId, state: AccountState, fault: AccountFault | None
 ) -> bool:
-    """Write how the account fares; answer whether that is news."""
-    code, message = (fault.code, fault.message) if fault else ("", "")
+    """Write how the account fares; answer whether that is news.
+
+    The same fault with another time for the next try is news.
+    """
+    fault = fault or AccountFault("", "")
     done = await tx.driver.fetchval(
-        "UPDATE accounts SET state = $2, error_code = $3, error_message = $4 WHERE id = $1"
-        " AND (state, error_code, error_message) IS DISTINCT FROM ($2, $3, $4) RETURNING id",
+        "UPDATE accounts SET state = $2, error_code = $3, error_message = $4,"
+        " retry_at = now() + make_interval(secs => $5) WHERE id = $1"
+        " AND ((state, error_code, error_message) IS DISTINCT FROM ($2, $3, $4)"
+        " OR $5::float8 IS NOT NULL) RETURNING id",
         account_id,
         state,
-        code,
-        message,
+        fault.code,
+        fault.message,
+        fault.retry_in,
     )
     return done is not None
 

@@ -59,6 +59,24 @@ async def mark_stored(
     return [MessageId(r["id"]) for r in rows if r["body_state"] == BodyState.STORED]
 
 
+@dataclass(frozen=True, slots=True)
+class BodyCount:
+    """How many messages of an account there are, and how many bodies are still to be fetched."""
+
+    total: int
+    missing: int
+
+
+async def progress(tx: Transaction, account_id: AccountId) -> BodyCount:
+    """Count the account's messages that lie in some mailbox."""
+    row = await tx.driver.fetchrow(
+        "SELECT count(*) AS total, count(*) FILTER (WHERE body_state = 'remote') AS missing"
+        " FROM messages WHERE account_id = $1 AND orphaned_at IS NULL",
+        account_id,
+    )
+    return BodyCount(row["total"], row["missing"])
+
+
 async def mark_missing(tx: Transaction, message_id: MessageId) -> None:
     """Forget a blob that is lost or damaged, so that it is fetched again."""
     await tx.driver.execute(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vexmail.domain.flags import FlagEdit
-from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId, OperationId
+from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId, OperationId, UserId
 from vexmail.domain.intent import PendingIntent, Wish, WishKind
 from vexmail.store.unit_of_work import Transaction
 
@@ -99,25 +99,68 @@ async def of_operation(
     return [(_pending(r), AccountId(r["account_id"]), r["state"]) for r in rows]
 
 
-async def rejected(tx: Transaction, intent_id: IntentId) -> tuple[AccountId, PendingIntent] | None:
-    """Return a refused wish and its account, whoever owns it."""
-    row = await tx.driver.fetchrow(
-        f"SELECT {_COLUMNS}, account_id FROM intents"  # noqa: S608 - constant columns
-        " WHERE id = $1 AND state = 'rejected'",
-        intent_id,
+async def open_of(
+    tx: Transaction,
+    user_id: UserId,
+    *,
+    ids: Sequence[IntentId] | None,
+    kind: WishKind | None,
+    account_id: AccountId | None,
+    limit: int,
+) -> list[tuple[AccountId, PendingIntent, str]]:
+    """Return the user's wishes that are not done, with their states, oldest first.
+
+    Without ``ids`` only those that were given up: refused by the server, or parked.
+    """
+    rows = await tx.driver.fetch(
+        f"SELECT {_COLUMNS}, account_id, state FROM intents"  # noqa: S608 - constant columns
+        " WHERE account_id IN (SELECT id FROM accounts WHERE user_id = $1)"
+        " AND state IN ('pending', 'parked', 'rejected')"
+        " AND CASE WHEN $2::bigint[] IS NULL THEN state <> 'pending' ELSE id = ANY($2) END"
+        " AND ($3::text IS NULL OR kind = $3) AND ($4::bigint IS NULL OR account_id = $4)"
+        " ORDER BY id LIMIT $5",
+        user_id,
+        None if ids is None else list(ids),
+        kind,
+        account_id,
+        limit,
     )
-    return None if row is None else (AccountId(row["account_id"]), _pending(row))
+    return [(AccountId(r["account_id"]), _pending(r), r["state"]) for r in rows]
 
 
-async def drop(tx: Transaction, intent_id: IntentId) -> None:
-    """Forget a wish that is closed."""
-    await tx.driver.execute("DELETE FROM intents WHERE id = $1 AND state <> 'pending'", intent_id)
+async def hurry(tx: Transaction, intent_id: IntentId) -> None:
+    """Let a wish that waits for its next try be tried now."""
+    await tx.driver.execute(
+        "UPDATE intents SET next_attempt_at = now() WHERE id = $1 AND state = 'pending'", intent_id
+    )
+
+
+async def inherit_sent(tx: Transaction, old: IntentId, operation_id: OperationId) -> None:
+    """Let a wish that was recorded anew know that its command may have been sent already."""
+    await tx.driver.execute(
+        "UPDATE intents n SET sent_at = o.sent_at FROM intents o WHERE o.id = $1"
+        " AND o.sent_at IS NOT NULL AND n.operation_id = $2 AND n.message_id = o.message_id"
+        " AND n.kind = o.kind",
+        old,
+        operation_id,
+    )
+
+
+async def drop(tx: Transaction, intent_ids: Sequence[IntentId]) -> None:
+    """Forget wishes that are closed."""
+    await tx.driver.execute(
+        "DELETE FROM intents WHERE id = ANY($1::bigint[]) AND state <> 'pending'",
+        list(intent_ids),
+    )
 
 
 async def finish(
     tx: Transaction, intent_id: IntentId, state: str, code: str = "", message: str = ""
 ) -> bool:
-    """Close a pending wish as settled, rejected or cancelled; False when it was closed before."""
+    """Close a pending wish; False when it was closed before.
+
+    ``state`` is settled, rejected, parked or cancelled.
+    """
     done = await tx.driver.fetchval(
         "UPDATE intents SET state = $2, error_code = $3, error_message = $4,"
         " attempts = attempts + 1, finished_at = now()"
@@ -135,13 +178,17 @@ async def mark_sent(tx: Transaction, intent_id: IntentId) -> None:
     await tx.driver.execute("UPDATE intents SET sent_at = now() WHERE id = $1", intent_id)
 
 
-async def postpone(tx: Transaction, intent_id: IntentId, delay: float) -> None:
-    """Count a failed attempt and keep the wish for later."""
+async def postpone(
+    tx: Transaction, intent_id: IntentId, delay: float, code: str = "", message: str = ""
+) -> None:
+    """Count a failed attempt, note why it failed, and keep the wish for later."""
     await tx.driver.execute(
-        "UPDATE intents SET attempts = attempts + 1,"
-        " next_attempt_at = now() + make_interval(secs => $2) WHERE id = $1",
+        "UPDATE intents SET attempts = attempts + 1, error_code = $3, error_message = $4,"
+        " next_attempt_at = now() + make_interval(secs => $2) WHERE id = $1 AND state = 'pending'",
         intent_id,
         delay,
+        code,
+        message,
     )
 
 

@@ -9,16 +9,13 @@ from vexmail.store.unit_of_work import Transaction
 
 @dataclass(frozen=True, slots=True)
 class OperationRow:
-    """One action and how far its wishes have come."""
+    """One action."""
 
     id: OperationId
     action: str
     matched: int
     changed: int
-    pending: int
-    rejected: int
     undone_at: datetime | None
-    created_at: datetime
 
 
 async def begin(tx: Transaction, user_id: UserId, action: str, matched: int) -> OperationId:
@@ -43,12 +40,8 @@ async def set_changed(tx: Transaction, operation_id: OperationId, changed: int) 
 async def lock(tx: Transaction, user_id: UserId, operation_id: OperationId) -> OperationRow | None:
     """Lock and return an operation of this user; None when there is none."""
     row = await tx.driver.fetchrow(
-        "SELECT o.id, o.action, o.matched, o.changed, o.undone_at, o.created_at,"
-        " (SELECT count(*) FROM intents i WHERE i.operation_id = o.id AND i.state = 'pending')"
-        " AS pending,"
-        " (SELECT count(*) FROM intents i WHERE i.operation_id = o.id AND i.state = 'rejected')"
-        " AS rejected"
-        " FROM operations o WHERE o.id = $2 AND o.user_id = $1 FOR UPDATE OF o",
+        "SELECT id, action, matched, changed, undone_at FROM operations"
+        " WHERE id = $2 AND user_id = $1 FOR UPDATE",
         user_id,
         operation_id,
     )

@@ -55,7 +55,7 @@ class AccountRunner:
                 failures=failures,
                 retry_in_s=round(retry.delay, 1),
             )
-            await self._say(state, AccountFault(code, str(error)))
+            await self._say(state, AccountFault(code, str(error), retry.delay))
             self._heed(error)
             if not self._keep_requests(error):
                 await self._wait_for_retry(retry, error)

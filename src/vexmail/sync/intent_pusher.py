@@ -24,6 +24,7 @@ log = structlog.get_logger()
 
 TOGETHER = 200  # messages per command, and per transaction that settles them
 LOOK_AGAIN = 3.0  # seconds until a message whose UID is not known yet is looked for again
+PARK_AFTER = 20  # failed tries, a quarter of an hour of them, before a person is asked
 PATIENCE = 8  # looks for a UID before a wish is given up
 REBUILD_TRIES = 1200  # an hour of looks; a mailbox that is not rebuilt by then never will be
 
@@ -74,9 +75,7 @@ class IntentPusher:
             else:
                 await self._take_away(kind, group)
         except TransientError as error:
-            for intent in group:
-                wait = decide(error, intent.attempts + 1, jitter=1.0)
-                await self._tools.plan.postpone(intent, wait.delay)
+            await self._failed(group, error)
             raise
         except UidValidityChanged:
             # Another lane numbers the mailbox anew; the wishes find their UIDs afterwards.
@@ -184,6 +183,16 @@ class IntentPusher:
             return
         gone = MailboxGone("The email is not where it was on the server any more.")
         await self._refused([intent], gone)
+
+    async def _failed(self, group: Sequence[PendingIntent], error: TransientError) -> None:
+        """Try again later, but not without end: then a person decides."""
+        tired = [intent for intent in group if intent.attempts + 1 >= PARK_AFTER]
+        if tired:
+            await self._tools.settle_intent.parked(self._context.id, tired, error)
+        for intent in group:
+            if intent not in tired:
+                wait = decide(error, intent.attempts + 1, jitter=1.0)
+                await self._tools.plan.postpone(intent, wait.delay, error)
 
     async def _refused(self, group: Sequence[PendingIntent], error: VexMailError) -> None:
         log.warning(

@@ -8,7 +8,7 @@ from enum import StrEnum
 from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import Conflict, NotFound, PermanentError
 from vexmail.domain.flags import FLAGGED, IMPORTANT, SEEN, FlagEdit
-from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId, OperationId, UserId
+from vexmail.domain.ids import AccountId, MailboxId, MessageId, OperationId, UserId
 from vexmail.domain.intent import PendingIntent, Wish, WishKind
 from vexmail.domain.mailbox import LocalMailbox, MailboxRole
 from vexmail.ports.account_sync import AccountSync
@@ -16,6 +16,7 @@ from vexmail.store import intents, mailboxes, operations
 from vexmail.store.operations import OperationRow
 from vexmail.store.queries import emails
 from vexmail.store.unit_of_work import Transaction, UnitOfWork
+from vexmail.usecases.tell_operations import tell_operations
 from vexmail.usecases.wishes import Wishes
 
 
@@ -136,15 +137,6 @@ class ActOnEmails:
             self._sync.push_intents(account_id)
         return outcome
 
-    async def look(self, user_id: UserId, operation_id: OperationId) -> OperationRow:
-        """Return how far an operation has come.
-
-        Raises:
-            NotFound: there is no such operation of this user.
-        """
-        async with self._uow() as tx:
-            return await self._locked(tx, user_id, operation_id)
-
     async def undo(self, user_id: UserId, operation_id: OperationId) -> Outcome:
         """Take an operation back: what is pending is cancelled, what is done is reversed.
 
@@ -171,6 +163,7 @@ class ActOnEmails:
                 await wishes.finish()
             await operations.set_changed(tx, undo, outcome.changed)
             await operations.mark_undone(tx, operation_id)
+            await tell_operations(tx, user_id, [intent.id for intent, _, _ in made])
         crash_point("undo.committed")
         for account_id in accounts:
             self._sync.push_intents(account_id)
@@ -192,42 +185,6 @@ class ActOnEmails:
             outcome.failures.append(Failure(intent.message_id, "deleted_for_good", detail))
         elif await wishes.record(intent.message_id, inverse, outcome.operation_id):
             outcome.changed += 1
-
-    async def retry(self, user_id: UserId, intent_id: IntentId) -> Outcome:
-        """Record a refused wish anew.
-
-        Raises:
-            NotFound: there is no such refused wish of this user.
-        """
-        async with self._uow() as tx:
-            account_id, intent = await self._refused(tx, user_id, intent_id)
-            operation = await operations.begin(tx, user_id, f"retry {intent.wish.kind}", 1)
-            wishes = Wishes(tx, user_id, account_id)
-            changed = await wishes.record(intent.message_id, intent.wish, operation)
-            await wishes.finish()
-            await intents.drop(tx, intent_id)
-            await operations.set_changed(tx, operation, int(changed))
-        self._sync.push_intents(account_id)
-        return Outcome(operation, matched=1, changed=int(changed))
-
-    async def drop(self, user_id: UserId, intent_id: IntentId) -> None:
-        """Forget a refused wish.
-
-        Raises:
-            NotFound: there is no such refused wish of this user.
-        """
-        async with self._uow() as tx:
-            await self._refused(tx, user_id, intent_id)
-            await intents.drop(tx, intent_id)
-
-    @staticmethod
-    async def _refused(
-        tx: Transaction, user_id: UserId, intent_id: IntentId
-    ) -> tuple[AccountId, PendingIntent]:
-        found = await intents.rejected(tx, intent_id)
-        if found is None or await mailboxes.lock_account(tx, found[0]) != user_id:
-            raise NotFound("There is no such refused wish.")
-        return found
 
     @staticmethod
     async def _locked(tx: Transaction, user_id: UserId, operation_id: OperationId) -> OperationRow:

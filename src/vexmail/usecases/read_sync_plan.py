@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from vexmail.domain.account import Account
+from vexmail.domain.errors import VexMailError
 from vexmail.domain.ids import AccountId, MailboxId, MessageId, Uid
 from vexmail.domain.intent import PendingIntent, Place
 from vexmail.domain.mailbox import LocalMailbox
@@ -85,7 +86,10 @@ class ReadSyncPlan:
         async with self._uow() as tx:
             await intents.mark_sent(tx, intent.id)
 
-    async def postpone(self, intent: PendingIntent, delay: float) -> None:
-        """Try a wish again in ``delay`` seconds."""
+    async def postpone(
+        self, intent: PendingIntent, delay: float, reason: VexMailError | None = None
+    ) -> None:
+        """Try a wish again in ``delay`` seconds; ``reason`` is shown to those who ask."""
+        code, words = ("", "") if reason is None else (reason.code, str(reason))
         async with self._uow() as tx:
-            await intents.postpone(tx, intent.id, delay)
+            await intents.postpone(tx, intent.id, delay, code, words)

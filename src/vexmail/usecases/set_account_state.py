@@ -22,6 +22,6 @@ class SetAccountState:
             user_id = await mailboxes.lock_account(tx, account_id)
             if user_id is None or not await accounts.set_state(tx, account_id, state, fault):
                 return
-            error = {"code": fault.code, "message": fault.message} if fault else None
             view = await views.one(tx.driver, user_id, account_id)
+            error = None if view is None else view["error"]
             tx.tell(user_id, AccountStateChanged(account_id, state.value, error, view))

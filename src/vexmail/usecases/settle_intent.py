@@ -9,6 +9,7 @@ from vexmail.domain.intent import PendingIntent
 from vexmail.domain.message import RemoteFlags
 from vexmail.store import entries, intents, mailboxes
 from vexmail.store.unit_of_work import UnitOfWork
+from vexmail.usecases.tell_operations import tell_operations
 from vexmail.usecases.wishes import Wishes
 
 
@@ -43,6 +44,7 @@ class SettleIntent:
                     )
                 await wishes.relay_pending(intent.message_id)
             await wishes.finish()
+            await tell_operations(tx, user_id, [intent.id for intent in done])
 
     async def place_settled(
         self, account_id: AccountId, done: Sequence[tuple[PendingIntent, Uid | None]]
@@ -57,18 +59,34 @@ class SettleIntent:
                 if await intents.finish(tx, intent.id, "settled"):
                     await wishes.confirm(intent, new_uid)
             await wishes.finish()
+            await tell_operations(tx, user_id, [intent.id for intent, _ in done])
 
     async def rejected(
         self, account_id: AccountId, refused: Sequence[PendingIntent], reason: VexMailError
     ) -> None:
         """Take the wishes back on the screen and keep the reason."""
+        await self._give_up("rejected", account_id, refused, reason)
+
+    async def parked(
+        self, account_id: AccountId, tired: Sequence[PendingIntent], reason: VexMailError
+    ) -> None:
+        """Stop trying what failed many times: a person decides whether it is tried again."""
+        await self._give_up("parked", account_id, tired, reason)
+
+    async def _give_up(
+        self,
+        state: str,
+        account_id: AccountId,
+        refused: Sequence[PendingIntent],
+        reason: VexMailError,
+    ) -> None:
         async with self._uow() as tx:
             user_id = await mailboxes.lock_account(tx, account_id)
             if user_id is None:
                 return
             wishes = Wishes(tx, user_id, account_id)
             for intent in refused:
-                if await intents.finish(tx, intent.id, "rejected", reason.code, str(reason)):
+                if await intents.finish(tx, intent.id, state, reason.code, str(reason)):
                     await wishes.withdraw(intent)
                     told = IntentRejected(
                         account_id,
@@ -80,3 +98,4 @@ class SettleIntent:
                     )
                     tx.tell(user_id, told)
             await wishes.finish()
+            await tell_operations(tx, user_id, [intent.id for intent in refused])

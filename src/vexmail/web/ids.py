@@ -6,6 +6,7 @@ from vexmail.domain.errors import NotFound
 from vexmail.domain.ids import AccountId, UserId
 from vexmail.store.queries import accounts
 from vexmail.store.queries.reader import Reader
+from vexmail.web.problem import ApiError
 
 _DIGITS = 18  # fits PostgreSQL's bigint
 
@@ -19,6 +20,18 @@ def number(text: str, what: str) -> int:
     for found in numbers([text]):
         return found
     raise NotFound(f"There is no such {what}.")
+
+
+def position(cursor: str) -> int:
+    """Return the id after which a list that is ordered by id goes on.
+
+    Raises:
+        ApiError: the cursor was not made by us.
+    """
+    for found in numbers([cursor]):
+        return found
+    detail = "The cursor is not one of ours. Start again without it."
+    raise ApiError(422, "invalid_cursor", detail)
 
 
 async def own_account(reader: Reader, user_id: UserId, text: str | None) -> AccountId | None:

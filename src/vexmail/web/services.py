@@ -15,6 +15,7 @@ from vexmail.usecases.act_on_emails import ActOnEmails
 from vexmail.usecases.manage_accounts import ManageAccounts
 from vexmail.usecases.open_message import OpenMessage
 from vexmail.usecases.read_attachment import ReadAttachment
+from vexmail.usecases.reconsider_wishes import ReconsiderWishes
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
 from vexmail.web.change_stream import ChangeTails
@@ -35,6 +36,7 @@ class WebServices:
     intents: RecordIntent
     messages: OpenMessage
     actions: ActOnEmails
+    wishes: ReconsiderWishes
     attachments: ReadAttachment
     sign_in: SignIn
     tails: ChangeTails

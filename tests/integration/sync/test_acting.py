@@ -2,17 +2,15 @@
 
 import asyncio
 
-import pytest
-
 from tests.integration.sync.filing import equal, on_server
 from tests.support.fault_proxy import FaultProxy
 from tests.support.live_mailbox import LiveMailbox
 from tests.support.mail_account import a_message
 from tests.support.mirror import Mirror
 from tests.support.waiting import eventually
-from vexmail.domain.errors import NotFound
 from vexmail.domain.ids import IntentId, MailboxId
 from vexmail.usecases.act_on_emails import Action, Request
+from vexmail.usecases.reconsider_wishes import Selection
 
 
 async def test_a_copy_is_one_message_in_two_mailboxes(mirror: Mirror, folders: LiveMailbox) -> None:
@@ -109,12 +107,13 @@ async def test_an_operation_tells_how_far_it_has_come(
     network.cut()
 
     done = await mirror.actions(mirror.owner, [key], Request(Action.SPAM))
-    waiting = await mirror.actions.look(mirror.owner, done.operation_id)
+    waiting = await mirror.operation(done.operation_id)
     network.heal()
     await eventually(mirror.settled, what="the move carried out")
-    finished = await mirror.actions.look(mirror.owner, done.operation_id)
+    finished = await mirror.operation(done.operation_id)
 
-    assert (waiting.action, waiting.pending, finished.pending) == ("spam", 1, 0)
+    assert (waiting["action"], waiting["pending"], waiting["settled"]) == ("spam", 1, 0)
+    assert (finished["pending"], finished["settled"]) == (0, 1)
     inbox = await mirror.mailbox("INBOX")
     back = Request(Action.NOT_SPAM, source_id=await mirror.mailbox("Junk"))
     await mirror.actions(mirror.owner, [key], back)
@@ -137,10 +136,10 @@ async def test_a_refused_wish_can_be_dropped(mirror: Mirror, folders: LiveMailbo
     await mirror.actions(mirror.owner, [await mirror.key_of("Never mind")], Request(Action.READ))
     (told,) = await eventually(lambda: mirror.told("intent_rejected"), what="the refusal")
 
-    await mirror.actions.drop(mirror.owner, IntentId(int(told["intent_id"])))
+    refused = Selection([IntentId(int(told["intent_id"]))])
+    assert await mirror.wishes.drop(mirror.owner, refused) == 1
 
-    with pytest.raises(NotFound):
-        await mirror.actions.retry(mirror.owner, IntentId(int(told["intent_id"])))
+    assert (await mirror.wishes.retry(mirror.owner, refused)).matched == 0
     (item,) = await mirror.inbox()
     assert not item["is_read"]
 

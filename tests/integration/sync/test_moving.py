@@ -11,6 +11,7 @@ from tests.support.waiting import eventually
 from vexmail.domain.errors import Conflict, NotFound
 from vexmail.domain.ids import MessageId, OperationId
 from vexmail.usecases.act_on_emails import Action, Request
+from vexmail.usecases.reconsider_wishes import Selection
 
 
 async def test_a_move_is_shown_at_once_and_done_on_the_server(
@@ -152,7 +153,7 @@ async def test_a_refused_move_is_taken_back_with_the_reason(
     folders.allow("UID MOVE")
     async with mirror.built.reader() as driver:
         intent = await driver.fetchval("SELECT id FROM intents WHERE state = 'rejected'")
-    await mirror.actions.retry(mirror.owner, intent)
+    await mirror.wishes.retry(mirror.owner, Selection([intent]))
     await eventually(mirror.settled, what="the move carried out")
     assert on_server(folders, "Archive") == ["Stuck"]
 

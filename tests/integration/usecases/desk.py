@@ -256,7 +256,7 @@ async def lane_context(desk: Desk, port: int, folder: Path) -> AccountContext:
         reset_mailbox=desk.reset,
         set_state=SetAccountState(desk.uow),
         settle_intent=desk.settle,
-        store_bodies=StoreBodies(desk.uow, LocalFolderBlobStore(folder), NoWorker()),
+        store_bodies=StoreBodies(desk.uow, LocalFolderBlobStore(folder), NoWorker(), SystemClock()),
     )
     (account,) = await desk.plan.accounts()
     moved = replace(account, imap=replace(account.imap, port=port))

@@ -10,9 +10,9 @@ def refusing_store(words: str, *, uid_validity: int = 1) -> LiveMailbox:
     return server
 
 
-def dropping_at_store(times: int) -> LiveMailbox:
+def dropping_at_store(times: int, *, uid_validity: int = 1) -> LiveMailbox:
     """Return a server that closes so many connections in place of an answer to STORE."""
-    server = LiveMailbox()
+    server = LiveMailbox(uid_validity=uid_validity)
     left = times
 
     def hang_up(command: str) -> None:

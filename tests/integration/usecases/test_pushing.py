@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.integration.usecases.desk import GENERATION, Desk, a_letter, lane_context
 from tests.integration.usecases.moody_mailbox import dropping_at_store, refusing_store
 from tests.support.live_mailbox import LiveMailbox
@@ -12,10 +14,13 @@ from tests.support.mail_account import a_message
 from tests.support.mirror import Mirror
 from tests.support.waiting import eventually
 from vexmail.domain.delta import MailboxDelta
+from vexmail.domain.errors import TransientError
 from vexmail.domain.flags import FLAGGED, SEEN, FlagEdit
 from vexmail.domain.ids import MailboxId, MessageId, Uid, UidValidity
+from vexmail.sync.intent_pusher import PARK_AFTER
 from vexmail.sync.interactive import Interactive
 from vexmail.sync.sync_state import AccountSignals
+from vexmail.usecases.reconsider_wishes import ReconsiderWishes, Selection
 
 READ = FlagEdit(add=frozenset({SEEN}))
 STAR = FlagEdit(add=frozenset({FLAGGED}))
@@ -148,3 +153,44 @@ async def test_a_wish_cut_off_by_a_lost_connection_is_pushed_again_by_itself(
         await eventually(all_settled, what="both settled, the first at the second attempt")
         (shown,) = await mirror.inbox()
         assert (shown["is_read"], shown["is_starred"]) == (True, True)
+
+
+async def test_what_fails_again_and_again_is_given_up_and_a_person_may_try_it_again(
+    desk: Desk, tmp_path: Path
+) -> None:
+    box = await desk.inbox(a_letter(1))
+    key = await key_in(desk, box)
+    await desk.wish(desk.owner, key, READ)
+    await desk.rows("UPDATE intents SET attempts = $1 RETURNING id", PARK_AFTER - 1)
+    async with dropping_at_store(1, uid_validity=GENERATION) as server:
+        server.deliver(a_message("Letter 1"))
+        context = await lane_context(desk, server.port, tmp_path)
+        with pytest.raises(TransientError):
+            await Interactive(context).run()
+
+    (row,) = await desk.rows(STATES)
+    assert (row["state"], row["attempts"]) == ("parked", PARK_AFTER)
+    assert row["error_message"]
+    email = await desk.email(key)
+    assert email is not None
+    assert not email["is_read"]
+    wishes = ReconsiderWishes(desk.uow, desk.sync)
+    assert (await wishes.retry(desk.owner, Selection())).changed == 1
+    (row,) = await desk.rows(STATES)
+    assert (row["state"], row["attempts"]) == ("pending", 0)
+    email = await desk.email(key)
+    assert email is not None
+    assert email["is_read"]
+
+
+async def test_why_a_try_failed_is_kept_while_the_wish_waits(desk: Desk, tmp_path: Path) -> None:
+    box = await desk.inbox(a_letter(1))
+    await desk.wish(desk.owner, await key_in(desk, box), READ)
+    async with dropping_at_store(1, uid_validity=GENERATION) as server:
+        server.deliver(a_message("Letter 1"))
+        with pytest.raises(TransientError):
+            await Interactive(await lane_context(desk, server.port, tmp_path)).run()
+
+    (row,) = await desk.rows(STATES)
+    assert (row["state"], row["attempts"]) == ("pending", 1)
+    assert row["error_message"]

@@ -32,6 +32,7 @@ BY_ID = [
     ("GET", "/api/mailboxes?account={}", "account"),
     ("GET", "/api/emails?account={}", "account"),
     ("GET", "/api/emails?mailbox={}", "mailbox"),
+    ("GET", "/api/intents?account={}", "account"),
     ("POST", "/api/sync", "account"),
 ]
 

@@ -8,7 +8,7 @@ export type FirstSync = { readonly done: number; readonly total: number; readonl
 /** What is told of one mailbox's envelopes; null when there is nothing to wait for. */
 function ofMailbox(facts: Facts, mailbox: Mailbox): FirstSync | null {
   const told = facts.progress.get(mailbox.id);
-  const isFetching = told ? told.phase === 'envelopes' : mailbox.sync.state === 'syncing';
+  const isFetching = told !== undefined || mailbox.sync.state === 'syncing';
   const { done, total } = told ?? mailbox.sync;
   if (!isFetching || total === 0 || done >= total) return null;
   return { done, total, seconds: told?.estimate_s ?? null };

@@ -6,11 +6,11 @@ from typing import Any
 from vexmail.domain.change import Json
 from vexmail.domain.ids import AccountId, UserId
 from vexmail.store.driver import Driver
-from vexmail.store.queries.moments import iso
+from vexmail.store.queries.moments import iso, iso_or_none
 
 _SELECT = """
 SELECT id, user_id, email, name, imap_host, imap_port, imap_security, imap_username, state,
-       error_code, error_message, is_demo, created_at
+       error_code, error_message, retry_at, is_demo, created_at
   FROM accounts
 """
 
@@ -31,7 +31,11 @@ def fault(row: Mapping[str, Any]) -> Json | None:
     """Return why an account is not live, or None."""
     if not row["error_code"]:
         return None
-    return {"code": row["error_code"], "message": row["error_message"]}
+    return {
+        "code": row["error_code"],
+        "message": row["error_message"],
+        "retry_at": iso_or_none(row["retry_at"]),
+    }
 
 
 def view(row: Mapping[str, Any]) -> Json:

@@ -27,6 +27,8 @@ accounts = Table(
     Column("state", Text, nullable=False, server_default=text("'connecting'")),
     words("error_code"),
     words("error_message"),
+    # When the next try is due after a failure.
+    moment("retry_at", optional=True),
     Column("is_demo", Boolean, nullable=False, server_default=text("false")),
     moment("created_at"),
     Unique("user_id", "email", "imap_host", "imap_port", "imap_username"),

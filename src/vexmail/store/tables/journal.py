@@ -33,7 +33,7 @@ intents = Table(
     Column("source_mailbox_id", BigInteger, nullable=True),
     Column("target_mailbox_id", BigInteger, nullable=True),
     # pending: not carried out yet; settled: the server holds it; rejected: it would not;
-    # cancelled: taken back before it was carried out.
+    # parked: given up after many tries; cancelled: taken back before it was carried out.
     Column("state", Text, nullable=False, server_default=text("'pending'")),
     # Set before a COPY is sent, since sending it twice would make two copies.
     moment("sent_at", optional=True),
@@ -45,6 +45,12 @@ intents = Table(
     moment("finished_at", optional=True),
     Index("ix_intents_pending", "account_id", "id", postgresql_where=text("state = 'pending'")),
     Index(
+        "ix_intents_given_up",
+        "account_id",
+        "id",
+        postgresql_where=text("state IN ('parked', 'rejected')"),
+    ),
+    Index(
         "ix_intents_operation",
         "operation_id",
         postgresql_where=text("operation_id IS NOT NULL"),
@@ -55,11 +61,12 @@ operations = Table(
     "operations",
     metadata,
     key(),
-    owned_by("users.id", "user_id", index=True),
+    owned_by("users.id", "user_id"),
     words("action"),
     # Messages that the action was asked for, and those among them that it changed.
     Column("matched", Integer, nullable=False, server_default=text("0")),
     Column("changed", Integer, nullable=False, server_default=text("0")),
     moment("created_at"),
     moment("undone_at", optional=True),
+    Index("ix_operations_newest", "user_id", "id"),
 )

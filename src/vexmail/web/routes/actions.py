@@ -1,18 +1,18 @@
-"""Actions on many emails, their undo, and wishes that a server refused."""
+"""Actions on many emails, their progress, and their undo."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from vexmail.domain.ids import IntentId, MailboxId, MessageId, OperationId
-from vexmail.store.queries.moments import iso, iso_or_none
-from vexmail.store.queries.rejected_intents import rejected
+from vexmail.domain.errors import NotFound
+from vexmail.domain.ids import MailboxId, MessageId, OperationId
+from vexmail.store.queries import operations
 from vexmail.usecases.act_on_emails import Action, Outcome, Request
 from vexmail.web.answer import json_answer, listing
 from vexmail.web.auth import CurrentUser
-from vexmail.web.ids import number, numbers
+from vexmail.web.ids import number, numbers, position
 from vexmail.web.problem import ApiError, answers
-from vexmail.web.schemas.actions import ActionOutcome, Batch, Operation, RejectedIntentList
+from vexmail.web.schemas.actions import ActionOutcome, Batch, Operation, OperationList
 from vexmail.web.services import Services
 
 router = APIRouter(tags=["actions"])
@@ -60,22 +60,28 @@ async def delete_email(
     return json_answer(_view(outcome))
 
 
+@router.get("/api/operations", response_model=OperationList, responses=answers(422))
+async def list_operations(
+    user: CurrentUser,
+    services: Services,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: Annotated[str | None, Query(max_length=40)] = None,
+) -> Response:
+    """List what was done with emails, newest first, and how far the mail servers have followed."""
+    before = None if cursor is None else OperationId(position(cursor))
+    async with services.reader() as driver:
+        items, after = await operations.page(driver, user.id, limit=limit, before=before)
+    return json_answer(listing(items, None if after is None else str(after)))
+
+
 @router.get("/api/operations/{operation_id}", response_model=Operation, responses=answers(404))
 async def read_operation(operation_id: str, user: CurrentUser, services: Services) -> Response:
     """Tell how far an action has come on the mail server."""
-    row = await services.actions.look(user.id, _operation(operation_id))
-    return json_answer(
-        {
-            "id": str(row.id),
-            "action": row.action,
-            "matched": row.matched,
-            "changed": row.changed,
-            "pending": row.pending,
-            "rejected": row.rejected,
-            "created_at": iso(row.created_at),
-            "undone_at": iso_or_none(row.undone_at),
-        }
-    )
+    async with services.reader() as driver:
+        found = await operations.one(driver, user.id, _operation(operation_id))
+    if found is None:
+        raise NotFound("There is no such operation.")
+    return json_answer(found)
 
 
 @router.post(
@@ -86,30 +92,6 @@ async def read_operation(operation_id: str, user: CurrentUser, services: Service
 async def undo(operation_id: str, user: CurrentUser, services: Services) -> Response:
     """Take an action back: cancel what is pending, reverse what is done."""
     return json_answer(_view(await services.actions.undo(user.id, _operation(operation_id))))
-
-
-@router.get("/api/intents/rejected", response_model=RejectedIntentList, responses=answers())
-async def list_rejected(user: CurrentUser, services: Services) -> Response:
-    """List wishes that a mail server refused, newest first, with the reason."""
-    async with services.reader() as driver:
-        items = await rejected(driver, user.id)
-    return json_answer(listing(items, total=len(items)))
-
-
-@router.post(
-    "/api/intents/{intent_id}/retry", response_model=ActionOutcome, responses=answers(403, 404)
-)
-async def retry(intent_id: str, user: CurrentUser, services: Services) -> Response:
-    """Try a refused wish again."""
-    key = IntentId(number(intent_id, "wish"))
-    return json_answer(_view(await services.actions.retry(user.id, key)))
-
-
-@router.delete("/api/intents/{intent_id}", status_code=204, responses=answers(403, 404))
-async def drop(intent_id: str, user: CurrentUser, services: Services) -> Response:
-    """Forget a refused wish."""
-    await services.actions.drop(user.id, IntentId(number(intent_id, "wish")))
-    return Response(status_code=204)
 
 
 def _view(outcome: Outcome) -> dict[str, object]:

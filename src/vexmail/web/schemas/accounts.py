@@ -23,6 +23,7 @@ class Fault(BaseModel):
 
     code: str = Field(examples=["authentication_failed"])
     message: str
+    retry_at: str | None = Field(description="When the next try is due; past while it goes on.")
 
 
 class ImapLogin(BaseModel):

@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from vexmail.web.schemas.mail import Address
+
 ActionName = Literal[
     "read",
     "unread",
@@ -20,6 +22,9 @@ ActionName = Literal[
     "label",
     "unlabel",
 ]
+IntentKind = Literal["flags", "move", "copy", "delete"]
+# On its way; given up after many tries; refused by the server.
+IntentState = Literal["pending", "parked", "rejected"]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 # A keyword is an atom (RFC 9051 §9 "flag-keyword"); ours are not system flags.
 Label = Annotated[
@@ -67,26 +72,75 @@ class Operation(BaseModel):
     matched: int
     changed: int
     pending: int = Field(description="Wishes that the server has not carried out yet.")
-    rejected: int = Field(description="Wishes that the server refused; they were taken back.")
+    settled: int = Field(description="Wishes that the server has carried out.")
+    rejected: int = Field(description="Wishes that were given up; they were taken back.")
     created_at: str
     undone_at: str | None
 
 
-class RejectedIntent(BaseModel):
-    """A wish that the server refused."""
+class OperationList(BaseModel):
+    """Actions, newest first."""
 
-    id: str
-    email_id: str
-    kind: Literal["flags", "move", "copy", "delete"]
-    code: str
-    message: str
-    created_at: str
-    subject: str
-
-
-class RejectedIntentList(BaseModel):
-    """Wishes that the server refused, newest first."""
-
-    items: list[RejectedIntent]
+    items: list[Operation]
     next_cursor: str | None
     total: int | None
+
+
+class IntentPlace(BaseModel):
+    """A mailbox that a wish names; its name is empty once it is gone."""
+
+    id: str
+    name: str
+
+
+class Intent(BaseModel):
+    """A wish that is not done."""
+
+    id: str
+    account_id: str
+    email_id: str | None
+    kind: IntentKind
+    state: IntentState
+    add_flags: list[str]
+    remove_flags: list[str]
+    from_mailbox: IntentPlace | None
+    to_mailbox: IntentPlace | None
+    code: str = Field(description="Why it was given up, or why the last try failed.")
+    message: str = Field(description="The same in the mail server's words, for a person.")
+    attempts: int
+    created_at: str
+    next_attempt_at: str | None = Field(description="Of a wish that is still on its way.")
+    subject: str
+    sender: Address | None
+
+
+class IntentList(BaseModel):
+    """Wishes that are not done, newest first."""
+
+    items: list[Intent]
+    next_cursor: str | None
+    total: int | None
+
+
+class IntentSelection(BaseModel):
+    """Which wishes are meant; without ``ids`` all that were given up."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    ids: list[Id] | None = Field(None, min_length=1, max_length=1000)
+    kind: IntentKind | None = None
+    account_id: Id | None = None
+
+
+class Retried(BaseModel):
+    """What came of trying again; at most 1,000 wishes are taken at once."""
+
+    operation_id: str | None
+    matched: int
+    changed: int = Field(description="Those that are on their way now.")
+
+
+class Dropped(BaseModel):
+    """How many wishes were let go; at most 1,000 at once."""
+
+    dropped: int

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from vexmail.web.schemas.accounts import Account, Fault
+from vexmail.web.schemas.actions import IntentKind, Operation
 from vexmail.web.schemas.mail import EmailSummary, Mailbox
 
 
@@ -113,7 +114,7 @@ class SyncProgress(_Change):
     """How far a first sync has come."""
 
     type: Literal["sync_progress"]
-    mailbox_id: str
+    mailbox_id: str | None = Field(description="None for bodies: they are counted by account.")
     phase: Literal["envelopes", "bodies"]
     done: int
     total: int
@@ -127,9 +128,24 @@ class IntentRejected(_Change):
     type: Literal["intent_rejected"]
     intent_id: str
     email_id: str
-    kind: Literal["flags", "move", "copy", "delete"]
+    kind: IntentKind
     code: str
     message: str
+
+
+class IntentClosed(_Change):
+    """Wishes that were not done were tried again or dropped."""
+
+    type: Literal["intent_closed"]
+    intent_ids: list[str]
+
+
+class OperationUpdated(_Change):
+    """The mail server carried out, or refused, a part of an action on several emails."""
+
+    type: Literal["operation_updated"]
+    operation_id: str
+    operation: Operation
 
 
 class Reset(_Change):
@@ -155,6 +171,8 @@ Change = Annotated[
     | AccountStateChanged
     | SyncProgress
     | IntentRejected
+    | IntentClosed
+    | OperationUpdated
     | Reset,
     Field(discriminator="type"),
 ]
