@@ -31,25 +31,34 @@ router = APIRouter(tags=["intents"])
 class Wanted:
     """Which wishes a list shows."""
 
+    states: list[IntentState] | None
+    kind: IntentKind | None
+    account: str | None
+
+
+async def wanted_intents(
     state: Annotated[
         list[IntentState] | None, Query(description="May be repeated; all three when absent.")
-    ] = None
-    kind: IntentKind | None = None
-    account: Annotated[str | None, Query(max_length=100)] = None
+    ] = None,
+    kind: IntentKind | None = None,
+    account: Annotated[str | None, Query(max_length=100)] = None,
+) -> Wanted:
+    """Read the filter from the query string."""
+    return Wanted(state, kind, account)
 
 
 @router.get("/api/intents", response_model=IntentList, responses=answers(404, 422))
 async def list_intents(
     user: CurrentUser,
     services: Services,
-    wanted: Annotated[Wanted, Depends()],
+    wanted: Annotated[Wanted, Depends(wanted_intents)],
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[str | None, Query(max_length=40)] = None,
 ) -> Response:
     """List wishes that are not done, newest first: what, with which email, and why not."""
     before = None if cursor is None else IntentId(position(cursor))
     account_id = await own_account(services.reader, user.id, wanted.account)
-    chosen = intents.IntentFilter(wanted.state or intents.OPEN, wanted.kind, account_id)
+    chosen = intents.IntentFilter(wanted.states or intents.OPEN, wanted.kind, account_id)
     async with services.reader() as driver:
         items, after = await intents.page(driver, user.id, chosen, limit=limit, before=before)
         total = await intents.count(driver, user.id, chosen)
