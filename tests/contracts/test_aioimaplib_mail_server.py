@@ -1,10 +1,6 @@
 """The IMAP adapter keeps the mail server's contract on real servers and on minimal ones."""
 
-import asyncio
-import imaplib
-import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
-from itertools import count
 from typing import ClassVar
 
 import pytest
@@ -12,14 +8,12 @@ import pytest
 from tests.contracts.mail_server import Account, MailServerContract
 from tests.contracts.mail_server_changes import MailServerChangesContract
 from tests.contracts.mail_server_mailboxes import MailServerMailboxesContract
+from tests.contracts.real_server import PASSWORD, account_over_tls
 from tests.support.dovecot import Dovecot
 from tests.support.live_mailbox import LiveMailbox
 from vexmail.domain.ids import Uid
 from vexmail.imap.server import AioimaplibMailServer
 from vexmail.ports.mail_server import Credentials, Security, ServerAddress
-
-PASSWORD = "open sesame"
-_numbers = count()
 
 # Everything below INBOX, and none of the newer extensions named: what such a server does when
 # they are used all the same is not asked.
@@ -46,42 +40,7 @@ def bare_dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dovecot]:
 class _OnDovecot(MailServerContract, MailServerChangesContract, MailServerMailboxesContract):
     @pytest.fixture
     def account(self, dovecot: Dovecot) -> Account:
-        user = f"contract{next(_numbers)}"
-        dovecot.add_user(user, PASSWORD)
-
-        def log_in() -> imaplib.IMAP4:
-            other = imaplib.IMAP4(dovecot.host, dovecot.port)
-            other.login(user, PASSWORD)
-            return other
-
-        def append(raw: bytes) -> None:
-            with log_in() as other:
-                other.append("INBOX", "", None, raw)  # type: ignore[arg-type]  # typeshed knows no None
-
-        def remove(uid: Uid, *, for_good: bool) -> None:
-            with log_in() as other:
-                other.select("INBOX")
-                other.uid("STORE", str(uid), "+FLAGS", r"(\Deleted)")
-                if for_good:
-                    other.uid("EXPUNGE", str(uid))
-
-        async def deliver(raw: bytes) -> None:
-            await asyncio.to_thread(append, raw)
-
-        async def mark_deleted(uid: Uid) -> None:
-            await asyncio.to_thread(remove, uid, for_good=False)
-
-        async def expunge(uid: Uid) -> None:
-            await asyncio.to_thread(remove, uid, for_good=True)
-
-        return Account(
-            AioimaplibMailServer(ssl.create_default_context(cafile=str(dovecot.ca_file))),
-            ServerAddress("localhost", dovecot.tls_port, Security.TLS),
-            Credentials(user, PASSWORD),
-            deliver,
-            mark_deleted,
-            expunge,
-        )
+        return account_over_tls(dovecot)
 
 
 @pytest.mark.dovecot
