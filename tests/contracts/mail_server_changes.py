@@ -154,7 +154,9 @@ class MailServerChangesContract:
             uids = await session.all_uids()
             bodies = {body.uid: body.raw async for body in session.fetch_bodies(uids)}
             rows = [row async for batch in session.fetch_messages(uids[:1]) for row in batch]
-            assert [bodies[one] for one in uids] == [raw, message(2)]
+            # Courier ends a last line that has no end.
+            assert bodies[uids[0]] in {raw, raw + b"\r\n"}
+            assert bodies[uids[1]] == message(2)
             assert rows[0].flags == {SEEN, "Holiday"}
             assert rows[0].received_at == moment
             assert [uid, second] in ([uids] if names_uids(session) else [uids, [None, None]])

@@ -109,7 +109,10 @@ async def test_a_renamed_mailbox_takes_its_subscriptions_along() -> None:
         ("NO [NONEXISTENT] gone", MailboxGone),
         ("NO [HASCHILDREN] not while it has some below", CommandRefused),
         ("NO [INUSE] later", TransientError),
-        ("BAD what?", CommandRefused),
+        (f'BAD what?\nC: LIST "" "Old"\nS: * LIST () "/" "Old"\n{OK}', CommandRefused),
+        # Cyrus and Courier have no codes for this (RFC 5530 §3): the list tells.
+        (f'NO Mailbox does not exist\nC: LIST "" "Old"\n{OK}', MailboxGone),
+        (f'NO I will not\nC: LIST "" "Old"\nS: * LIST () "/" Old\n{OK}', CommandRefused),
     ],
 )
 async def test_a_refused_deletion_is_told(answer: str, error: type[Exception]) -> None:
@@ -119,6 +122,63 @@ async def test_a_refused_deletion_is_told(answer: str, error: type[Exception]) -
         with pytest.raises(error):
             await session.delete_mailbox("Old")
         await session.noop()
+
+
+async def test_a_name_that_is_taken_is_known_without_a_response_code() -> None:
+    script = after_login(
+        f"""
+        C: CREATE "Twice"
+        S: {{tag}} NO Cannot create this folder.
+        C: LIST "" "Twice"
+        S: * LIST (\\HasNoChildren) "." "Twice"
+        {OK}
+        C: CREATE "Odd*"
+        S: {{tag}} NO Invalid mailbox name.
+        C: LIST "" "Odd*"
+        S: * LIST (\\HasNoChildren) "." "Oddity"
+        {OK}
+        """
+    )
+
+    async with session_with(script) as session:
+        with pytest.raises(CommandRefused) as taken:
+            await session.create_mailbox("Twice")
+        with pytest.raises(CommandRefused) as refused:
+            await session.create_mailbox("Odd*")
+
+    assert (taken.value.response_code, refused.value.response_code) == ("ALREADYEXISTS", "")
+
+
+async def test_what_is_not_there_is_never_asked_to_be_renamed() -> None:
+    """Courier 5.0 answers that with "* BYE [ALERT] Fatal error: Not a directory"."""
+    script = after_login(f'C: LIST "" "Gone"\n{OK}C: NOOP\n{OK}')
+
+    async with session_with(script) as session:
+        with pytest.raises(MailboxGone):
+            await session.rename_mailbox("Gone", "New")
+        await session.noop()
+
+
+async def test_a_parent_that_lsub_only_mentions_is_not_subscribed() -> None:
+    """Courier 5.0 answers LSUB "*" with the parents of subscribed mailboxes, as \\Noselect."""
+    script = after_login(
+        f"""
+        C: LIST "" "*"
+        S: * LIST (\\HasChildren) "." "INBOX"
+        S: * LIST (\\HasChildren) "." "INBOX.Work"
+        S: * LIST (\\HasNoChildren) "." "INBOX.Work.Old"
+        {OK}
+        C: LSUB "" "*"
+        S: * LSUB (\\Noselect \\HasChildren) "." "INBOX.Work"
+        S: * LSUB (\\HasNoChildren) "." "INBOX.Work.Old"
+        {OK}
+        """
+    )
+
+    async with session_with(script) as session:
+        listed = {box.wire_name: box.subscribed for box in await session.list_mailboxes()}
+
+    assert listed == {"INBOX": True, "INBOX.Work": False, "INBOX.Work.Old": True}
 
 
 async def test_subscribing_and_its_end_are_what_the_list_tells() -> None:

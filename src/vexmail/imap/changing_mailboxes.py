@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 
-from vexmail.domain.errors import CommandRefused
+from vexmail.domain.errors import CommandRefused, MailboxGone
 from vexmail.imap.encode import Astring, refuses
 from vexmail.imap.exchange import Exchange
 from vexmail.imap.listing import ALL, list_entries
@@ -31,7 +31,10 @@ async def create(exchange: Exchange, name: str) -> str:
         CommandRefused, TransientError: the server would not, or no server takes such a name.
     """
     wire_name = await _wire_name(exchange, name)
-    await _change(exchange, "create the mailbox", "CREATE", wire_name)
+    try:
+        await _change(exchange, "create the mailbox", "CREATE", wire_name)
+    except CommandRefused as refusal:
+        raise await _explained(exchange, refusal, wire_name) from refusal
     await _try_to(exchange, "SUBSCRIBE", wire_name)
     return wire_name
 
@@ -47,8 +50,14 @@ async def rename(exchange: Exchange, wire_name: str, name: str) -> str:
     new_name = await _wire_name(exchange, name)
     if new_name == wire_name:
         return new_name
+    # Courier ends the session when asked to rename what is not there.
+    if not await _is_listed(exchange, wire_name):
+        raise MailboxGone("The mailbox does not exist (any more).")
     subscribed = await _subscribed_below(exchange, wire_name)
-    await _change(exchange, "rename the mailbox", "RENAME", wire_name, new_name)
+    try:
+        await _change(exchange, "rename the mailbox", "RENAME", wire_name, new_name)
+    except CommandRefused as refusal:
+        raise await _explained(exchange, refusal, new_name) from refusal
     # The server keeps subscriptions by name and does not move them (RFC 9051 §6.3.7).
     for old in subscribed:
         await _try_to(exchange, "SUBSCRIBE", new_name + old.removeprefix(wire_name))
@@ -63,7 +72,12 @@ async def delete(exchange: Exchange, wire_name: str) -> None:
         MailboxGone, CommandRefused, TransientError: the server would not.
     """
     _refuse_inbox(wire_name, "deleted")
-    await _change(exchange, "delete the mailbox", "DELETE", wire_name)
+    try:
+        await _change(exchange, "delete the mailbox", "DELETE", wire_name)
+    except CommandRefused as refusal:
+        if refusal.response_code or await _is_listed(exchange, wire_name):
+            raise
+        raise MailboxGone("The mailbox does not exist (any more).") from refusal
     await _try_to(exchange, "UNSUBSCRIBE", wire_name)
 
 
@@ -83,6 +97,25 @@ async def _change(exchange: Exchange, what: str, command: str, *names: str) -> N
     answer = await exchange.run(command, *map(Astring, names))
     if answer.tagged.status != "OK":
         raise mailbox_refused(what, answer.tagged)
+
+
+async def _explained(exchange: Exchange, refusal: CommandRefused, new: str) -> CommandRefused:
+    """Say that a name is taken where the server did not.
+
+    Cyrus and Courier refuse without the codes of RFC 5530 §3.
+    """
+    if refusal.response_code or not await _is_listed(exchange, new):
+        return refusal
+    return CommandRefused(refusal.message, "ALREADYEXISTS")
+
+
+async def _is_listed(exchange: Exchange, wire_name: str) -> bool:
+    """Tell whether a mailbox exists; a name may hold wildcards, so others may be listed, too."""
+    if refuses(wire_name):
+        return True  # what no command can carry is left to the command's own refusal
+    answer = await exchange.run("LIST", '""', Astring(wire_name))
+    found = list_entries(answer.responses).get(wire_name)
+    return found is not None and "\\nonexistent" not in found.attributes
 
 
 async def _try_to(exchange: Exchange, command: str, wire_name: str) -> None:

@@ -52,7 +52,14 @@ async def _subscribed(exchange: Exchange, entries: dict[str, ListEntry]) -> set[
     answer = await exchange.run("LSUB", *ALL)
     if answer.tagged.status != "OK":
         return set(entries)  # a server without subscriptions shows everything
-    return set(list_entries(answer.responses, lsub=True))
+    told = list_entries(answer.responses, lsub=True)
+    # Courier tells parents of subscribed mailboxes, too, as if asked for "%" (RFC 3501 §6.3.9).
+    return {
+        name
+        for name, entry in told.items()
+        if "\\noselect" not in entry.attributes
+        or (name in entries and "\\noselect" in entries[name].attributes)
+    }
 
 
 def list_entries(responses: Iterable[Response], *, lsub: bool = False) -> dict[str, ListEntry]:
