@@ -10,7 +10,7 @@ from tests.support.databases import SECRET_KEY
 from tests.support.waiting import eventually
 from vexmail.app.container import Container, container
 from vexmail.app.settings import Settings
-from vexmail.app.sync_tools import sync_tools
+from vexmail.app.sync_tools import fleet_of
 from vexmail.domain.change import Json
 from vexmail.domain.ids import AccountId, MailboxId, MessageId, OperationId, UserId
 from vexmail.domain.server_address import Credentials, Security, ServerAddress
@@ -148,10 +148,10 @@ async def running_mirror(
     )
     async with container(settings, parser_children=1) as built:
         server = AioimaplibMailServer()
-        fleet = Fleet()
+        fleet, tools_for = fleet_of(built, server)
         owner = (await SignIn(built.uow, built.clock).owner()).id
         async with asyncio.TaskGroup() as group:
-            running = group.create_task(fleet.run(sync_tools(built, server)))
+            running = group.create_task(fleet.run(tools_for))
             mirror = Mirror(
                 built,
                 fleet,

@@ -18,6 +18,7 @@ from vexmail.app.settings import Settings
 from vexmail.app.system_clock import SystemClock
 from vexmail.blobs.local_folder import LocalFolderBlobStore
 from vexmail.feed.redis_feed import RedisChangeFeed
+from vexmail.feed.redis_fleet_bell import RedisFleetBell
 from vexmail.jobs.arq_queue import ArqJobQueue
 from vexmail.jobs.wire import QUEUE, decode, encode
 from vexmail.mime.parser_pool import ProcessMessageParser
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 POOL_SIZE = 12  # connections; a request holds one for a millisecond or two
 POOL_OVERFLOW = 12
 POOL_PATIENCE = 15.0  # seconds
+IDLE_IN_TRANSACTION = 60_000  # ms; no transaction of ours waits for anything but the database
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Container:
     redis: Redis
     queue: ArqJobQueue
     feed: RedisChangeFeed
+    bell: RedisFleetBell
     blobs: LocalFolderBlobStore
     parser: ProcessMessageParser
     clock: SystemClock
@@ -50,21 +53,32 @@ class Container:
     reader: Reader
     box: SecretBox
     parse_messages: ParseMessages
+    session_name: str
+    """By which this process's database sessions are known, and ended when it is taken for dead."""
 
 
 @asynccontextmanager
 async def container(settings: Settings, *, parser_children: int) -> AsyncIterator[Container]:
     """Open everything, and close it in the opposite order."""
     runtime = Runtime.of(settings)
+    origin = secrets.token_hex(8)
+    session_name = f"vexmail {origin}"
     engine = create_async_engine(
         runtime.database.sqlalchemy_url,
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_timeout=POOL_PATIENCE,
+        connect_args={
+            "server_settings": {
+                "application_name": session_name,
+                "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION),
+            }
+        },
     )
     redis = Redis.from_url(runtime.redis_url, socket_timeout=None, socket_connect_timeout=5)
     jobs = await _job_pool(runtime.redis_url)
-    feed = RedisChangeFeed(redis, origin=secrets.token_hex(8))
+    feed = RedisChangeFeed(redis, origin)
+    bell = RedisFleetBell(redis, origin)
     uow = UnitOfWork(engine, feed)
     blobs = LocalFolderBlobStore(runtime.data_dir / "blobs")
     try:
@@ -76,6 +90,7 @@ async def container(settings: Settings, *, parser_children: int) -> AsyncIterato
                 redis=redis,
                 queue=ArqJobQueue(jobs),
                 feed=feed,
+                bell=bell,
                 blobs=blobs,
                 parser=parser,
                 clock=SystemClock(),
@@ -83,6 +98,7 @@ async def container(settings: Settings, *, parser_children: int) -> AsyncIterato
                 reader=Reader(engine),
                 box=SecretBox(runtime.secret_key),
                 parse_messages=ParseMessages(uow, blobs, parser),
+                session_name=session_name,
             )
     finally:
         await jobs.aclose()

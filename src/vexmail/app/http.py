@@ -15,12 +15,11 @@ from vexmail.app.collector import relax_collector
 from vexmail.app.container import Container, container
 from vexmail.app.demo_host import DemoHost
 from vexmail.app.settings import Settings
-from vexmail.app.sync_tools import sync_tools
+from vexmail.app.sync_tools import fleet_of
 from vexmail.domain.ids import UserId
 from vexmail.domain.server_address import Credentials, Security, ServerAddress
 from vexmail.imap.server import AioimaplibMailServer
 from vexmail.jobs.worker_loop import HEARTBEAT_KEY
-from vexmail.sync.fleet import Fleet
 from vexmail.usecases.act_on_emails import ActOnEmails
 from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
 from vexmail.usecases.open_message import OpenMessage
@@ -36,19 +35,20 @@ from vexmail.web.static_files import StaticFiles
 _IMAP_PORTS = {"tls": 993, "starttls": 143, "none": 143}  # RFC 8314 §3.2, RFC 9051 §2.1
 
 
-def create_app(settings: Settings, *, demo: bool = False) -> FastAPI:
+def create_app(settings: Settings, *, demo: bool = False, alone: bool = False) -> FastAPI:
     """Return the application; servers are reached only once its lifespan starts.
 
     Args:
         settings: name every server, as those from ``settle`` do.
         demo: start the demo mail server and its account with the application.
+        alone: no other web process can be working on this database.
     """
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[WebServices]:
         async with (
             container(settings, parser_children=1) as built,
-            _Web(built).serve(app, demo=demo) as services,
+            _Web(built, alone=alone).serve(app, demo=demo) as services,
         ):
             relax_collector()
             yield services
@@ -59,10 +59,10 @@ def create_app(settings: Settings, *, demo: bool = False) -> FastAPI:
 class _Web:
     """Builds and runs what only the web process has."""
 
-    def __init__(self, built: Container) -> None:
+    def __init__(self, built: Container, *, alone: bool) -> None:
         self._built = built
-        self._fleet = Fleet()
         self._server = AioimaplibMailServer(ssl.create_default_context())
+        self._fleet, self._tools_for = fleet_of(built, self._server, alone=alone)
         self._accounts = ManageAccounts(built.uow, self._server, built.box, self._fleet)
         self._sign_in = SignIn(built.uow, built.clock)
 
@@ -79,7 +79,7 @@ class _Web:
             background = [
                 group.create_task(demo_host.run(owner.id), name="demo"),
                 group.create_task(built.feed.run(), name="feed"),
-                group.create_task(self._fleet.run(sync_tools(built, self._server)), name="fleet"),
+                group.create_task(self._fleet.run(self._tools_for), name="fleet"),
             ]
             try:
                 if demo:

@@ -110,6 +110,7 @@ class Settings(BaseSettings):
     vexmail_public_url: Annotated[str, AfterValidator(_web_url)] | None = None
     vexmail_allow_private_hosts: bool | None = None
     vexmail_serve_worker: bool = True
+    vexmail_lease_seconds: Annotated[float, Field(ge=1, le=25)] = 20
     vexmail_log_format: Literal["console", "json"] = "console"
     vexmail_log_level: Literal["debug", "info", "warning", "error"] = "info"
 

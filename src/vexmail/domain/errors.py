@@ -146,6 +146,15 @@ class UidValidityChanged(VexMailError):
     code = "uid_validity_changed"
 
 
+# ---- sharing accounts among processes ----
+
+
+class LeaseLost(VexMailError):
+    """This process may not run the account any more: stop, write nothing, say nothing."""
+
+    code = "lease_lost"
+
+
 # ---- our own API ----
 
 

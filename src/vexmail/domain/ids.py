@@ -8,6 +8,8 @@ MailboxId = NewType("MailboxId", int)
 MessageId = NewType("MessageId", int)
 """Our key of a message, stable across moves. Not the ``Message-ID`` header."""
 AttachmentId = NewType("AttachmentId", int)
+ProcessId = NewType("ProcessId", str)
+"""One life of one web process as the others know it; never used again after its end."""
 IntentId = NewType("IntentId", int)
 OperationId = NewType("OperationId", int)
 

@@ -18,6 +18,7 @@ from typing_extensions import override
 from vexmail.domain.errors import ConnectionLost, ConnectionTimedOut, Defect, VexMailError
 from vexmail.imap.encode import Argument, unasked_literal, wire_lines
 from vexmail.imap.framer import Framer, Limits, Unit
+from vexmail.ports.mail_server import Permit, always
 
 # At DEBUG the library logs whole messages and at INFO unread lines; neither may reach a log.
 logging.getLogger("aioimaplib").setLevel(logging.WARNING)
@@ -46,6 +47,8 @@ class ImapConnection(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # u
         self._heard_at = loop.time()
         self.received_bytes = 0
         """All that came so far, TLS taken off."""
+        self.permit: Permit = always
+        """Asked before each command, and before each further piece of one."""
 
     # ---- what asyncio calls ----
 
@@ -121,6 +124,7 @@ class ImapConnection(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # u
             raise self._failure_again()
         if self.state not in legal:
             raise Defect(f"{name} is not legal in state {self.state}.")
+        self._ask_permit()
         tag: str = self.new_tag()
         whole_name = f"{prefix} {name}" if prefix else name
         unasked = unasked_literal(self.capabilities)
@@ -135,6 +139,7 @@ class ImapConnection(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # u
 
     def write(self, data: bytes) -> None:
         """Send the next piece of a running command."""
+        self._ask_permit()
         self._heard_at = self.loop.time()
         self.transport.write(data)
 
@@ -204,6 +209,13 @@ class ImapConnection(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # u
     def send(self, line: str, scrub: str | None = None) -> None:
         """Write one line; unlike the library's, never logged."""
         self.transport.write(line.encode("utf-8") + b"\r\n")
+
+    def _ask_permit(self) -> None:
+        try:
+            self.permit()
+        except VexMailError as refusal:
+            self.abort(refusal)
+            raise
 
     async def _wait(self, seconds: float) -> None:
         waiter = self._waiter = self.loop.create_future()

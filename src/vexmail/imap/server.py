@@ -8,7 +8,7 @@ from vexmail.imap.dial import dial
 from vexmail.imap.framer import Limits
 from vexmail.imap.login import log_in
 from vexmail.imap.session import ImapSession
-from vexmail.ports.mail_server import Credentials, ServerAddress
+from vexmail.ports.mail_server import Credentials, Permit, ServerAddress, always
 
 
 class AioimaplibMailServer:
@@ -25,10 +25,12 @@ class AioimaplibMailServer:
 
     @asynccontextmanager
     async def connect(
-        self, address: ServerAddress, credentials: Credentials
+        self, address: ServerAddress, credentials: Credentials, permit: Permit = always
     ) -> AsyncIterator[ImapSession]:
         """Connect, protect, log in; log out on a clean exit, abort otherwise."""
+        permit()
         connection = await dial(address, self._context, self._limits)
+        connection.permit = permit
         try:
             session = ImapSession(await log_in(connection, address, credentials, self._context))
             yield session

@@ -5,7 +5,7 @@ sequence numbers must not). Every await has a deadline; a timed-out or cancelled
 connection, since IMAP cannot take a command back.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from enum import StrEnum
@@ -229,13 +229,25 @@ class MailSession(Protocol):
         ...
 
 
+Permit = Callable[[], None]
+"""Returns while the server may be spoken to, raises when it may not any more."""
+
+
+def always() -> None:
+    """Permit everything."""
+
+
 class MailServer(Protocol):
     """Opens sessions."""
 
     def connect(
-        self, address: ServerAddress, credentials: Credentials
+        self, address: ServerAddress, credentials: Credentials, permit: Permit = always
     ) -> AbstractAsyncContextManager[MailSession]:
         """Connect, protect, log in; log out or abort on exit.
+
+        Args:
+            permit: asked right before anything is sent that the server would act on; when it
+                raises, nothing is sent, the connection ends and the error goes to the caller.
 
         Raises:
             HostNotFound, ConnectionRefused, ConnectionTimedOut, CertificateRejected, TlsFailed,

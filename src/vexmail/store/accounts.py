@@ -9,22 +9,22 @@ from vexmail.domain.ids import AccountId, UserId
 from vexmail.domain.server_address import Security, ServerAddress
 from vexmail.store.unit_of_work import Transaction
 
-_SELECT = """
-SELECT id, user_id, email, imap_host, imap_port, imap_security, imap_username,
-       imap_password_sealed, followed_mailbox, state, error_code, error_message
-  FROM accounts
+COLUMNS = """
+id, user_id, email, imap_host, imap_port, imap_security, imap_username, imap_password_sealed,
+followed_mailbox, state, error_code, error_message
 """
+_SELECT = f"SELECT {COLUMNS} FROM accounts"  # noqa: S608 - constant columns
 
 
 async def all_accounts(tx: Transaction) -> list[Account]:
     """Return every account, oldest first."""
-    return [_row(r) for r in await tx.driver.fetch(_SELECT + " ORDER BY id")]
+    return [from_row(r) for r in await tx.driver.fetch(_SELECT + " ORDER BY id")]
 
 
 async def get(tx: Transaction, account_id: AccountId) -> Account | None:
     """Return one account, whoever owns it."""
     row = await tx.driver.fetchrow(_SELECT + " WHERE id = $1", account_id)
-    return None if row is None else _row(row)
+    return None if row is None else from_row(row)
 
 
 async def find_same(
@@ -133,7 +133,8 @@ async def delete(tx: Transaction, account_id: AccountId) -> None:
     await tx.driver.execute("DELETE FROM accounts WHERE id = $1", account_id)
 
 
-def _row(row: Mapping[str, Any]) -> Account:
+def from_row(row: Mapping[str, Any]) -> Account:
+    """Return the account in a row with ``COLUMNS``."""
     fault = AccountFault(row["error_code"], row["error_message"]) if row["error_code"] else None
     return Account(
         id=AccountId(row["id"]),

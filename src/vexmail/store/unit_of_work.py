@@ -2,12 +2,15 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import Self
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from vexmail.domain.change import Change
 from vexmail.domain.crash_points import crash_point
+from vexmail.domain.errors import LeaseLost
 from vexmail.domain.ids import UserId
+from vexmail.domain.lease import Lease
 from vexmail.ports.change_feed import ChangeFeed
 from vexmail.store import change_log
 from vexmail.store.driver import Driver, connected, driver_of
@@ -38,22 +41,48 @@ class Transaction:
         return sorted(self._changes)
 
 
+_UNFENCED = "SET LOCAL lock_timeout = '30s'"
+# One statement: the lock timeout is in force before the locks are asked for. The account's row
+# comes first, as for every writer of its mail. FOR KEY SHARE lets the lease be renewed meanwhile
+# and makes who takes it, FOR UPDATE, wait for our end.
+_FENCED = """
+SELECT l.fence, patience.set_config FROM accounts a JOIN leases l ON l.account_id = a.id,
+       (SELECT set_config('lock_timeout', '30s', true) OFFSET 0) patience
+ WHERE a.id = $1 AND l.holder = $2 AND l.fence = $3
+   FOR NO KEY UPDATE OF a FOR KEY SHARE OF l
+"""
+
+
 class UnitOfWork:
     """Opens transactions. Only use cases call it."""
 
-    def __init__(self, engine: AsyncEngine, feed: ChangeFeed) -> None:
+    def __init__(self, engine: AsyncEngine, feed: ChangeFeed, lease: Lease | None = None) -> None:
         self._engine = engine
         self._feed = feed
+        self._lease = lease
+
+    def fenced(self, lease: Lease) -> Self:
+        """Return one whose transactions happen only while ``lease`` is the account's lease.
+
+        Each begins by proving it, and nobody can take the account before it has ended: what a
+        process writes that was paused, cut off or replaced meanwhile is refused here.
+        """
+        return type(self)(self._engine, self._feed, lease)
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[Transaction]:
-        """Begin; on a clean exit write the changes, commit, then ring the doorbell."""
+        """Begin; on a clean exit write the changes, commit, then ring the doorbell.
+
+        Raises:
+            LeaseLost: the transaction was to be fenced, and another process runs the account
+                now, or nobody, or the account was removed.
+        """
         async with connected(self._engine) as connection:
             async with connection.begin():
                 driver = await driver_of(connection)
                 # SQLAlchemy begins lazily with its first statement; statements given to the
                 # driver directly would run outside of it.
-                await connection.exec_driver_sql("SET LOCAL lock_timeout = '30s'")
+                await self._first_statement(connection)
                 transaction = Transaction(connection, driver)
                 yield transaction
                 owners = await transaction.write_changes()
@@ -61,3 +90,12 @@ class UnitOfWork:
                 crash_point("changes.committed")
                 await self._feed.ring(user_id)
                 crash_point("changes.rung")
+
+    async def _first_statement(self, connection: AsyncConnection) -> None:
+        lease = self._lease
+        if lease is None:
+            await connection.exec_driver_sql(_UNFENCED)
+            return
+        proof = (lease.account_id, lease.holder, lease.fence)
+        if (await connection.exec_driver_sql(_FENCED, proof)).first() is None:
+            raise LeaseLost("This account is run by another process now.")

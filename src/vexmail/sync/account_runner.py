@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import random
 from collections.abc import Awaitable, Callable
+from typing import NoReturn
 
 import structlog
 
 from vexmail.domain.account import Account, AccountFault, AccountState
 from vexmail.domain.backoff import STABLE_AFTER, RetryAt, decide
-from vexmail.domain.errors import Defect, Throttled, TransientError, VexMailError
+from vexmail.domain.errors import Defect, LeaseLost, Throttled, TransientError, VexMailError
 from vexmail.domain.server_address import Credentials
 from vexmail.sync.backfill import Backfill
 from vexmail.sync.connection_pool import ConnectionPool
@@ -25,7 +26,7 @@ SESSIONS_PER_REQUEST = 2  # a kept connection may have died unnoticed; the next 
 
 
 class AccountRunner:
-    """Keeps an account connected as long as it exists."""
+    """Keeps an account connected as long as it exists and its lease is held."""
 
     def __init__(self, account: Account, tools: SyncTools, signals: AccountSignals) -> None:
         self._account = account
@@ -34,13 +35,21 @@ class AccountRunner:
         self._connections: ConnectionPool | None = None
 
     async def run(self) -> None:
-        """Run rounds of connections until cancelled; no error gets out."""
+        """Run rounds of connections until cancelled or the lease is lost; no error gets out."""
+        try:
+            await self._rounds()
+        except LeaseLost as reason:
+            log.info("sync.lease_lost", account_id=self._account.id, reason=str(reason))
+
+    async def _rounds(self) -> NoReturn:
         failures = 0
         while True:
             began = self._tools.clock.monotonic()
             if failures == 0:
                 await self._say(AccountState.CONNECTING, None)
             error = await self._uncancelled_round()
+            if isinstance(error, LeaseLost):
+                raise error
             if self._tools.clock.monotonic() - began >= STABLE_AFTER:
                 failures = 0
             failures += 1
@@ -116,7 +125,7 @@ class AccountRunner:
             errors += [
                 Defect(f"Something went wrong inside VexMail: {e!r}") for e in _leaves(group)
             ]
-        return errors[0]
+        return next((e for e in errors if isinstance(e, LeaseLost)), errors[0])
 
     def _pool(self, credentials: Credentials) -> ConnectionPool:
         """Return the account's connections; what was learned of its server outlives a round."""
@@ -173,6 +182,8 @@ class AccountRunner:
     async def _say(self, state: AccountState, fault: AccountFault | None) -> None:
         try:
             await self._tools.set_state(self._account.id, state, fault)
+        except LeaseLost:
+            raise
         except Exception:
             log.exception("sync.state_not_written", account_id=self._account.id, state=state)
 

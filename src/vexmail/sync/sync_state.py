@@ -23,7 +23,7 @@ CONNECTS_AT_ONCE = 16  # per process; each costs both sides a TLS handshake and 
 
 @dataclass(frozen=True, slots=True)
 class SyncTools:
-    """Everything a lane calls; built once by the container."""
+    """Everything a lane calls; built for one account and the lease it is held by."""
 
     server: MailServer
     clock: Clock
@@ -35,7 +35,8 @@ class SyncTools:
     settle_intent: SettleIntent
     store_bodies: StoreBodies
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTS_AT_ONCE))
-    """Turns at opening connections nobody waits for, so that a thousand accounts start calmly."""
+    """One for the process: turns at opening connections nobody waits for, so that a thousand
+    accounts start calmly."""
 
 
 @dataclass(slots=True)

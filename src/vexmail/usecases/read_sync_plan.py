@@ -14,11 +14,17 @@ from vexmail.store.unit_of_work import UnitOfWork
 
 
 class ReadSyncPlan:
-    """Reads accounts, cursors and open work; every answer is as of its own moment."""
+    """Reads accounts, cursors and open work; every answer is as of its own moment.
 
-    def __init__(self, uow: UnitOfWork, box: SecretBox) -> None:
+    Args:
+        uow: reads need no fence: what is concluded from them is written under one.
+        fenced: for what is written here, where a runner is at work.
+    """
+
+    def __init__(self, uow: UnitOfWork, box: SecretBox, fenced: UnitOfWork | None = None) -> None:
         self._uow = uow
         self._box = box
+        self._fenced = fenced or uow
 
     async def accounts(self) -> list[Account]:
         """Return all accounts."""
@@ -83,7 +89,7 @@ class ReadSyncPlan:
 
     async def mark_sent(self, intent: PendingIntent) -> None:
         """Remember that a command that must not be repeated blindly is about to be sent."""
-        async with self._uow() as tx:
+        async with self._fenced() as tx:
             await intents.mark_sent(tx, intent.id)
 
     async def postpone(
@@ -91,5 +97,5 @@ class ReadSyncPlan:
     ) -> None:
         """Try a wish again in ``delay`` seconds; ``reason`` is shown to those who ask."""
         code, words = ("", "") if reason is None else (reason.code, str(reason))
-        async with self._uow() as tx:
+        async with self._fenced() as tx:
             await intents.postpone(tx, intent.id, delay, code, words)

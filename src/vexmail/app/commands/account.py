@@ -30,9 +30,9 @@ def add(
     from vexmail.app.console import complain, say
     from vexmail.app.container import Container
     from vexmail.app.short_run import run_command
+    from vexmail.app.sync_tools import fleet_of
     from vexmail.domain.server_address import Credentials, Security, ServerAddress
     from vexmail.imap.server import AioimaplibMailServer
-    from vexmail.sync.fleet import Fleet
     from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
     from vexmail.usecases.sign_in import SignIn
 
@@ -42,7 +42,9 @@ def add(
 
     async def body(built: Container) -> int:
         owner = await SignIn(built.uow, built.clock).owner()
-        manage = ManageAccounts(built.uow, AioimaplibMailServer(), built.box, Fleet())
+        server = AioimaplibMailServer()
+        fleet, _ = fleet_of(built, server)  # not run here: it only tells the others
+        manage = ManageAccounts(built.uow, server, built.box, fleet)
         view = await manage.add(
             owner.id,
             AccountDetails(
@@ -52,6 +54,7 @@ def add(
                 credentials=Credentials(username or email, password),
             ),
         )
+        await built.bell.flush()
         say(f"Added {view['email']} (account {view['id']}).")
         return 0
 

@@ -17,4 +17,4 @@ def demo() -> None:
     apart = settings.with_changes(
         vexmail_data_dir=folder, imap_server=None, email_user=None, email_pass=None
     )
-    run(apart, partial(create_app, demo=True))
+    run(apart, partial(create_app, demo=True, alone=apart.database_url is None))

@@ -6,6 +6,8 @@ from vexmail.app.quick_imports import quick_imports
 def serve() -> None:
     """Serve mail to browsers and programs, with everything it needs, until Ctrl-C."""
     with quick_imports():
+        from functools import partial
+
         from vexmail.app.crash_order import obey_crash_order
         from vexmail.app.http import create_app
         from vexmail.app.log_setup import set_up_logs
@@ -15,4 +17,5 @@ def serve() -> None:
     settings = load_settings()
     set_up_logs(settings.vexmail_log_format, settings.vexmail_log_level, process="web")
     obey_crash_order()
-    run(settings, create_app)
+    # An embedded database is ours alone: its folder is locked.
+    run(settings, partial(create_app, alone=settings.database_url is None))
