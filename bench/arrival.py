@@ -59,9 +59,9 @@ async def measure() -> Sequence[Line]:
                     # Both sides are back in IDLE before the next one comes.
                     await asyncio.sleep(pauses.uniform(0.8, 1.6))
                     idle.told.clear()
-                    await asyncio.to_thread(sender.append, _message(number))
+                    await asyncio.to_thread(sender.append, a_short_message(number))
                     delivered = time.monotonic()
-                    ours.append(await _received(events, f"arrival {number}") - delivered)
+                    ours.append(await received(events, f"arrival {number}") - delivered)
                     await asyncio.to_thread(idle.told.wait, _PATIENCE)
                     theirs.append(idle.told_at - delivered)
     own = [1000 * seconds for seconds in await _own_share()]
@@ -91,12 +91,13 @@ async def _own_share() -> list[float]:
             await asyncio.sleep(pauses.uniform(0.1, 0.3))
             await mailbox.watched()
             begun = time.monotonic()
-            mailbox.deliver(_message(number))
-            taken.append(await _received(events, f"arrival {number}") - begun)
+            mailbox.deliver(a_short_message(number))
+            taken.append(await received(events, f"arrival {number}") - begun)
     return taken
 
 
-async def _received(events: AsyncIterator[Item], subject: str) -> float:
+async def received(events: AsyncIterator[Item], subject: str) -> float:
+    """Return the moment in which the stream told of the message with this subject."""
     async with asyncio.timeout(_PATIENCE):
         async for change in events:
             if change["type"] == "email_received" and change["email"]["subject"] == subject:
@@ -104,7 +105,8 @@ async def _received(events: AsyncIterator[Item], subject: str) -> float:
     raise ConnectionError("the event stream ended")
 
 
-def _message(number: int) -> bytes:
+def a_short_message(number: int) -> bytes:
+    """Build a message that names its number in its subject."""
     lines = (
         "From: Bench <bench@vex.example>",
         "To: owner@vex.example",

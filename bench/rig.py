@@ -66,14 +66,19 @@ class Rig:
 
 
 @asynccontextmanager
-async def a_rig() -> AsyncIterator[Rig]:
-    """Start Dovecot and the product in a temporary folder."""
+async def a_rig(dovecot_extra: str = "", **settings: str) -> AsyncIterator[Rig]:
+    """Start Dovecot and the product in a temporary folder.
+
+    Args:
+        dovecot_extra: more lines of Dovecot's configuration.
+        settings: environment variables of the product.
+    """
     with (
         product_folder() as data_dir,
-        Dovecot(data_dir.with_name("dovecot")) as dovecot,
+        Dovecot(data_dir.with_name("dovecot"), extra=dovecot_extra) as dovecot,
     ):
         async with (
-            running_product(data_dir) as product,
+            running_product(data_dir, **settings) as product,
             api_client(product.url, checked=False) as api,
         ):
             yield Rig(dovecot, product, api)

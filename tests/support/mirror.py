@@ -136,7 +136,7 @@ class Mirror:
 
 @asynccontextmanager
 async def running_mirror(
-    database_url: str, redis_url: str, data_dir: Path
+    database_url: str, redis_url: str, data_dir: Path, *, daily_download_mb: int | None = None
 ) -> AsyncIterator[Mirror]:
     """Run a fleet on a database of its own; ends with a check of the invariants."""
     settings = Settings(
@@ -145,6 +145,7 @@ async def running_mirror(
         redis_url=redis_url,
         secret_key=SECRET_KEY,
         vexmail_data_dir=data_dir,
+        vexmail_daily_download_mb=daily_download_mb,
     )
     async with container(settings, parser_children=1) as built:
         server = AioimaplibMailServer()

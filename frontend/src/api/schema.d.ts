@@ -661,6 +661,7 @@ export interface components {
              */
             state: "connecting" | "syncing" | "live" | "offline" | "needs_attention";
             error: components["schemas"]["Fault"] | null;
+            paused: components["schemas"]["Paused"] | null;
             imap: components["schemas"]["ImapServer"];
             /** Created At */
             created_at: string;
@@ -688,6 +689,7 @@ export interface components {
             /** State */
             state: string;
             error: components["schemas"]["Fault"] | null;
+            paused: components["schemas"]["Paused"] | null;
         };
         /**
          * AccountList
@@ -1685,6 +1687,16 @@ export interface components {
             /** Operation Id */
             operation_id: string;
             operation: components["schemas"]["Operation"];
+        };
+        /**
+         * Paused
+         * @description Bodies that nobody waits for are not downloaded before ``until``.
+         */
+        Paused: {
+            /** Until */
+            until: string;
+            /** Reason */
+            reason: string;
         };
         /**
          * Problem

@@ -36,6 +36,8 @@ export type Account = {
   name: string;
   state: AccountState;
   error: AccountError | null;
+  /** Set while bodies that nobody waits for are not downloaded; the reason is a sentence. */
+  paused: { until: string; reason: string } | null;
   imap: { host: string; port: number; security: ConnectionSecurity; username: string };
   created_at: string;
   is_demo: boolean;

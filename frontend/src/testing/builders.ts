@@ -22,6 +22,7 @@ export const anAccount = (part: Partial<Account> = {}): Account => ({
   name: '',
   state: 'live',
   error: null,
+  paused: null,
   imap: { host: 'imap.example.org', port: 993, security: 'tls', username: 'me@example.org' },
   created_at: '2026-11-01T00:00:00Z',
   is_demo: false,

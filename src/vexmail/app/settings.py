@@ -109,6 +109,7 @@ class Settings(BaseSettings):
     vexmail_token: SecretStr | None = None
     vexmail_public_url: Annotated[str, AfterValidator(_web_url)] | None = None
     vexmail_allow_private_hosts: bool | None = None
+    vexmail_daily_download_mb: Annotated[int, Field(ge=0)] | None = None
     vexmail_serve_worker: bool = True
     vexmail_lease_seconds: Annotated[float, Field(ge=1, le=25)] = 20
     vexmail_log_format: Literal["console", "json"] = "console"

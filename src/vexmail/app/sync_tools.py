@@ -16,6 +16,7 @@ from vexmail.usecases.apply_mailbox_delta import ApplyMailboxDelta
 from vexmail.usecases.apply_mailbox_list import ApplyMailboxList
 from vexmail.usecases.ask_for_body import AskForBody
 from vexmail.usecases.hold_leases import HoldLeases
+from vexmail.usecases.meter_downloads import MeterDownloads
 from vexmail.usecases.read_sync_plan import ReadSyncPlan
 from vexmail.usecases.reset_mailbox import ResetMailbox
 from vexmail.usecases.set_account_state import SetAccountState
@@ -38,6 +39,7 @@ def fleet_of(
     keeper = LeaseKeeper(leases, built.clock, name, alone=alone)
     questions = BodyQuestions(AskForBody(built.uow), built.bell)
     gate = asyncio.Semaphore(CONNECTS_AT_ONCE)
+    megabytes = settings.vexmail_daily_download_mb
 
     def tools_for(lease: Lease) -> SyncTools:
         """Return the tools of one runner: what it writes is fenced, what it sends is permitted."""
@@ -52,6 +54,8 @@ def fleet_of(
             set_state=SetAccountState(fenced),
             settle_intent=SettleIntent(fenced),
             store_bodies=StoreBodies(fenced, built.blobs, built.queue, built.clock),
+            meter=MeterDownloads(fenced, built.clock),
+            daily_bytes=None if megabytes is None else megabytes * 1_000_000,
             gate=gate,
         )
 

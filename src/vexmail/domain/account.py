@@ -41,3 +41,5 @@ class Account:
     followed_mailbox: str
     state: AccountState
     fault: AccountFault | None
+    is_paused: bool = False
+    """Whether the backfill of bodies rested when this was read."""

@@ -11,7 +11,8 @@ from vexmail.store.unit_of_work import Transaction
 
 COLUMNS = """
 id, user_id, email, imap_host, imap_port, imap_security, imap_username, imap_password_sealed,
-followed_mailbox, state, error_code, error_message
+followed_mailbox, state, error_code, error_message,
+bodies_paused_until IS NOT NULL AS is_paused
 """
 _SELECT = f"SELECT {COLUMNS} FROM accounts"  # noqa: S608 - constant columns
 
@@ -146,4 +147,5 @@ def from_row(row: Mapping[str, Any]) -> Account:
         followed_mailbox=row["followed_mailbox"],
         state=AccountState(row["state"]),
         fault=fault,
+        is_paused=row["is_paused"],
     )

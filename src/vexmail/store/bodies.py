@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from vexmail.domain.ids import AccountId, BlobId, MessageId
 from vexmail.domain.intent import Place
@@ -17,15 +18,34 @@ SELECT e.mailbox_id, b.wire_name, b.uid_validity, e.uid, m.id AS message_id, m.s
 """
 
 
-async def missing(tx: Transaction, account_id: AccountId, limit: int) -> list[Place]:
-    """Return places of messages whose bodies are still on the server, newest first."""
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Where bodies that we lack can be fetched, newest first; ``last`` is where to go on."""
+
+    places: list[Place]
+    last: tuple[datetime, MessageId] | None
+
+
+async def missing(
+    tx: Transaction, account_id: AccountId, limit: int, after: tuple[datetime, MessageId] | None
+) -> Missing:
+    """Return places of messages whose bodies are still on the server, newest first.
+
+    Going on ``after`` the last answer keeps a long backfill from walking again and again over
+    what it has dealt with.
+    """
     rows = await tx.driver.fetch(
-        _PLACES + " WHERE m.account_id = $1 AND m.body_state = 'remote'"
+        _PLACES.replace("m.size", "m.size, m.received_at")
+        + " WHERE m.account_id = $1 AND m.body_state = 'remote'"
+        " AND ($3::timestamptz IS NULL OR (m.received_at, m.id) < ($3, $4))"
         " ORDER BY m.received_at DESC, m.id DESC LIMIT $2",
         account_id,
         limit,
+        *(after or (None, None)),
     )
-    return [Place(**dict(r)) for r in rows]
+    last = (rows[-1]["received_at"], MessageId(rows[-1]["message_id"])) if rows else None
+    found = [{k: v for k, v in r.items() if k != "received_at"} for r in rows]
+    return Missing([Place(**place) for place in found], last)
 
 
 async def places_of(tx: Transaction, message_id: MessageId) -> list[Place]:

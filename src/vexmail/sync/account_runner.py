@@ -65,6 +65,7 @@ class AccountRunner:
                 retry_in_s=round(retry.delay, 1),
             )
             await self._say(state, AccountFault(code, str(error), retry.delay))
+            await self._record_downloads()
             self._heed(error)
             if not self._keep_requests(error):
                 await self._wait_for_retry(retry, error)
@@ -186,6 +187,15 @@ class AccountRunner:
             raise
         except Exception:
             log.exception("sync.state_not_written", account_id=self._account.id, state=state)
+
+    async def _record_downloads(self) -> None:
+        """Write down what came over connections that have ended."""
+        count = self._connections.take_received(0) if self._connections else 0
+        try:
+            if count:
+                await self._tools.meter.record(self._account.id, count)
+        except Exception:
+            log.exception("sync.downloads_not_written", account_id=self._account.id, bytes=count)
 
     def _heed(self, error: Exception) -> None:
         """Leave a server alone that asked for it."""

@@ -51,6 +51,7 @@ class Backfill:
             if woken:  # mail came: its bodies are wanted before a look at everything
                 await bodies.bring()
             await self._bring_mailboxes(session)
+            await context.record_downloads()
             await self._tools.set_state(context.id, AccountState.LIVE)
             await bodies.bring()
             if context.connections.is_short:

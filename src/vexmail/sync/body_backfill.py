@@ -1,16 +1,23 @@
 """Brings the bodies that nobody waits for, newest first, in portions of bounded size."""
 
+from collections import deque
+from collections.abc import AsyncIterator, Sequence
 from itertools import groupby
 
 from vexmail.domain.errors import MailboxGone
-from vexmail.domain.ids import MessageId
+from vexmail.domain.ids import MessageId, Uid
 from vexmail.domain.intent import Place
+from vexmail.domain.message import RemoteBody
 from vexmail.ports.mail_server import MailSession
+from vexmail.sync.read_ahead import reading_ahead
 from vexmail.sync.sync_state import AccountContext
 
 BODIES_AT_ONCE = 200  # places asked from the store in one go, newest first
+GROUP_BYTES = 32 << 20  # bytes asked from the server between two safe points
 STORE_COUNT = 40  # messages written to the blob store in one go
-STORE_BYTES = 8 << 20  # bytes held before they are written
+STORE_BYTES = 4 << 20  # bytes held before they are written; as many are read meanwhile
+
+Portion = list[tuple[MessageId, bytes]]
 
 
 class BodyBackfill:
@@ -24,27 +31,34 @@ class BodyBackfill:
         self._refused: set[MessageId] = set()
 
     async def bring(self) -> None:
-        """Fetch until nothing is missing, or until new mail wants a look first.
+        """Fetch until nothing is missing, until new mail wants a look, or the day's share is spent.
 
         Raises:
+            ConnectionWanted: another lane needs the connection.
             VexMailError: why the session ended.
         """
+        context, last = self._context, None
         while True:
-            asked = BODIES_AT_ONCE + len(self._refused)
-            places = await self._tools.plan.missing_bodies(self._context.id, asked)
-            todo = list(
-                {p.message_id: p for p in places if p.message_id not in self._refused}.values()
-            )
-            if not todo:
+            found = await self._tools.plan.missing_bodies(context.id, BODIES_AT_ONCE, last)
+            last = found.last
+            if last is None:
                 return
-            todo.sort(key=lambda p: p.mailbox_id)
-            for _, group in groupby(todo, key=lambda p: p.mailbox_id):
-                await self._bring_group(list(group))
-            if self._context.signals.sync_now.is_set():
+            todo = {p.message_id: p for p in found.places if p.message_id not in self._refused}
+            by_mailbox = sorted(todo.values(), key=lambda p: p.mailbox_id)
+            for _, places in groupby(by_mailbox, key=lambda p: p.mailbox_id):
+                waiting = deque(places)
+                while waiting:
+                    room = await context.room_for_bodies()
+                    if not room:
+                        return
+                    await self._bring_group(_take(waiting, min(GROUP_BYTES, room)))
+                    await context.record_downloads()
+                    context.connections.give_way(self._session)
+            if context.signals.sync_now.is_set():
                 return
 
-    async def _bring_group(self, places: list[Place]) -> None:
-        """Fetch bodies of one mailbox and store them in portions of bounded size."""
+    async def _bring_group(self, places: Sequence[Place]) -> None:
+        """Fetch bodies of one mailbox; what is read is written while the next is read."""
         self._refused.update(p.message_id for p in places)
         try:
             selected = await self._session.select(places[0].wire_name, read_only=True)
@@ -53,16 +67,36 @@ class BodyBackfill:
         if selected.uid_validity != places[0].uid_validity:
             return
         ids = {p.uid: p.message_id for p in places}
-        portion: list[tuple[MessageId, bytes]] = []
-        async for body in self._session.fetch_bodies(list(ids)):
-            if body.uid in ids:
-                portion.append((ids[body.uid], body.raw))
-            if len(portion) >= STORE_COUNT or sum(len(r) for _, r in portion) >= STORE_BYTES:
-                await self._store(portion)
-                portion = []
-        await self._store(portion)
+        bodies = self._session.fetch_bodies(list(ids))
+        async with reading_ahead(_portions(bodies, ids)) as portions:
+            async for portion in portions:
+                await self._tools.store_bodies(self._context.id, portion)
+                self._refused.difference_update(i for i, _ in portion)
 
-    async def _store(self, portion: list[tuple[MessageId, bytes]]) -> None:
-        if portion:
-            await self._tools.store_bodies(self._context.id, portion)
-            self._refused.difference_update(i for i, _ in portion)
+
+async def _portions(
+    bodies: AsyncIterator[RemoteBody], ids: dict[Uid, MessageId]
+) -> AsyncIterator[Portion]:
+    """Gather bodies into portions that are worth a transaction and no burden on memory."""
+    portion: Portion = []
+    size = 0
+    async for body in bodies:
+        if body.uid not in ids:
+            continue
+        portion.append((ids[body.uid], body.raw))
+        size += len(body.raw)
+        if len(portion) >= STORE_COUNT or size >= STORE_BYTES:
+            yield portion
+            portion, size = [], 0
+    if portion:
+        yield portion
+
+
+def _take(places: deque[Place], most_bytes: int) -> list[Place]:
+    """Take the first places, at least one, so that they are no more bytes than this."""
+    taken = [places.popleft()]
+    size = taken[0].size
+    while places and size + places[0].size <= most_bytes:
+        size += places[0].size
+        taken.append(places.popleft())
+    return taken

@@ -11,7 +11,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 
 import structlog
 
@@ -20,6 +19,7 @@ from vexmail.domain.provider import Allowance, allowance_of, by_host, recognise
 from vexmail.ports.clock import Clock
 from vexmail.ports.mail_server import MailSession
 from vexmail.sync.lane import ASKS, URGENCY, ConnectionWanted, Lane
+from vexmail.sync.lending import Loan, OpenSession, Waiter
 
 log = structlog.get_logger()
 
@@ -27,36 +27,6 @@ RELEARN = 15 * 60.0  # seconds a limit that the server showed us is believed
 NEWS_EVERY = 30.0  # seconds that the follower lets the backfill have the only connection
 TAKE_FROM_BACKFILL = 0.2  # seconds that somebody who clicked waits for a safe point
 TAKE_FROM_FOLLOWER = 3.0  # seconds; ending an IDLE takes a round trip
-
-
-@dataclass(slots=True, eq=False)
-class _Open:
-    """A session, and how to close it."""
-
-    session: MailSession
-    stack: AsyncExitStack
-
-    async def close(self) -> None:
-        with contextlib.suppress(TransientError):
-            await self.stack.aclose()
-
-
-@dataclass(slots=True, eq=False)
-class _Loan:
-    lane: Lane
-    open: _Open
-    on_wanted: Callable[[], None] | None
-    taken: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class _Waiter:
-    lane: Lane
-    since: float
-    look: asyncio.Event = field(default_factory=asyncio.Event)
-    asked: _Loan | None = None
-    granted: bool = False
-    given: _Open | None = None
 
 
 class ConnectionPool:
@@ -82,8 +52,11 @@ class ConnectionPool:
         self._clock = clock
         self.provider = by_host(host)
         self._held = 0  # connections open or being opened
-        self._loans: list[_Loan] = []
-        self._waiters: list[_Waiter] = []
+        self._opens: list[OpenSession] = []
+        self._received_before = 0  # over connections that are closed
+        self._received_taken = 0
+        self._loans: list[Loan] = []
+        self._waiters: list[Waiter] = []
         self._shown_limit = 0
         self._shown_until = 0.0
         self._rest_until = 0.0
@@ -151,13 +124,27 @@ class ConnectionPool:
         if self.is_wanted(session):
             raise ConnectionWanted
 
+    def take_received(self, at_least: int) -> int:
+        """Return how many bytes came since the last call; 0 while they are fewer than this."""
+        total = self._received_before + sum(o.session.received_bytes for o in self._opens)
+        fresh = total - self._received_taken
+        if fresh < max(1, at_least):
+            return 0
+        self._received_taken = total
+        return fresh
+
+    @property
+    def is_resting(self) -> bool:
+        """Tell whether the server asked to be left alone."""
+        return self._clock.monotonic() < self._rest_until
+
     def rest(self, seconds: float) -> None:
         """Open no connection for a while: the server asked for it."""
         self._rest_until = max(self._rest_until, self._clock.monotonic() + seconds)
 
     # ---- inside ----
 
-    async def _borrow(self, lane: Lane, on_wanted: Callable[[], None] | None) -> _Loan:
+    async def _borrow(self, lane: Lane, on_wanted: Callable[[], None] | None) -> Loan:
         while True:
             await self._obey_rest(lane)
             found = await self._wait_for_turn(lane)
@@ -173,7 +160,7 @@ class ConnectionPool:
                 except BaseException:
                     await self._pass_on(None)
                     raise
-            loan = _Loan(lane, found, on_wanted)
+            loan = Loan(lane, found, on_wanted)
             self._loans.append(loan)
             self._look()
             return loan
@@ -187,12 +174,12 @@ class ConnectionPool:
         if left > 0:
             await asyncio.sleep(left)
 
-    async def _wait_for_turn(self, lane: Lane) -> _Open | None:
+    async def _wait_for_turn(self, lane: Lane) -> OpenSession | None:
         """Return once a connection may be opened, or with one that another lane gave up."""
         if self._held < self.most and not self._waiters:
             self._held += 1
             return None
-        waiter = _Waiter(lane, self._clock.monotonic())
+        waiter = Waiter(lane, self._clock.monotonic())
         self._waiters.append(waiter)
         try:
             self._grant()
@@ -210,7 +197,7 @@ class ConnectionPool:
             raise
         return waiter.given
 
-    def _ask(self, waiter: _Waiter) -> float | None:
+    def _ask(self, waiter: Waiter) -> float | None:
         """Ask another lane for its connection; return in how many seconds to look again."""
         now = self._clock.monotonic()
         loan = self._whom_to_ask(waiter)
@@ -234,7 +221,7 @@ class ConnectionPool:
             return None
         return patience - waited
 
-    def _whom_to_ask(self, waiter: _Waiter) -> _Loan | None:
+    def _whom_to_ask(self, waiter: Waiter) -> Loan | None:
         for lane in ASKS[waiter.lane]:
             for loan in self._loans:
                 if loan.lane is lane:
@@ -247,13 +234,13 @@ class ConnectionPool:
             self._held += 1
             self._give(None)
 
-    def _give(self, found: _Open | None) -> None:
+    def _give(self, found: OpenSession | None) -> None:
         waiter = min(self._waiters, key=lambda w: (URGENCY[w.lane], w.since))
         self._waiters.remove(waiter)
         waiter.granted, waiter.given = True, found
         waiter.look.set()
 
-    async def _pass_on(self, found: _Open | None, *, usable: bool = True) -> None:
+    async def _pass_on(self, found: OpenSession | None, *, usable: bool = True) -> None:
         """Give a connection that is no longer used to whoever waits, or close it."""
         if found is not None and usable and self._waiters and self._held <= self.most:
             self._give(found)
@@ -262,17 +249,21 @@ class ConnectionPool:
                 if found is not None:
                     await found.close()
             finally:
+                if found is not None:
+                    self._opens.remove(found)
+                    self._received_before += found.session.received_bytes
                 self._held -= 1
                 self._grant()
         self._look()
 
-    async def _open(self, lane: Lane) -> _Open:
+    async def _open(self, lane: Lane) -> OpenSession:
         stack = AsyncExitStack()
         turn = contextlib.nullcontext() if lane is Lane.INTERACTIVE else self._gate
         async with turn:
             session = await stack.enter_async_context(self._open_session())
         self.provider = recognise(self._host, session.introduction, session.capabilities)
-        return _Open(session, stack)
+        self._opens.append(opened := OpenSession(session, stack))
+        return opened
 
     def _learn(self, limit: int, error: TooManyConnections) -> None:
         log.info("sync.connections_limited", host=self._host, limit=limit, reason=str(error))

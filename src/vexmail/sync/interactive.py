@@ -46,6 +46,7 @@ class Interactive:
             signals.interactive.clear()
             await self._answer_requests(session, pusher)
             await pusher.push()
+            await self._context.record_downloads()
             due_in = await self._tools.plan.seconds_until_due(self._context.id)
             if signals.requests or due_in == 0:
                 continue

@@ -12,12 +12,14 @@ from vexmail.ports.mail_server import MailServer
 from vexmail.sync.connection_pool import ConnectionPool
 from vexmail.usecases.apply_mailbox_delta import ApplyMailboxDelta
 from vexmail.usecases.apply_mailbox_list import ApplyMailboxList
+from vexmail.usecases.meter_downloads import UNLIMITED, MeterDownloads
 from vexmail.usecases.read_sync_plan import ReadSyncPlan
 from vexmail.usecases.reset_mailbox import ResetMailbox
 from vexmail.usecases.set_account_state import SetAccountState
 from vexmail.usecases.settle_intent import SettleIntent
 from vexmail.usecases.store_bodies import StoreBodies
 
+RECORDED_AT_ONCE = 4 << 20  # bytes; what a crash may leave uncounted
 CONNECTS_AT_ONCE = 16  # per process; each costs both sides a TLS handshake and a login
 
 
@@ -34,6 +36,10 @@ class SyncTools:
     set_state: SetAccountState
     settle_intent: SettleIntent
     store_bodies: StoreBodies
+    meter: MeterDownloads
+    daily_bytes: int | None = None
+    """What each account may download by itself in a day, as the person set it; 0: as much as it
+    likes; None: what its provider allows."""
     gate: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTS_AT_ONCE))
     """One for the process: turns at opening connections nobody waits for, so that a thousand
     accounts start calmly."""
@@ -76,6 +82,28 @@ class AccountContext:
     def id(self) -> AccountId:
         """Return the account's key."""
         return self.account.id
+
+    @property
+    def daily_bytes(self) -> int | None:
+        """Return what the account may download by itself in a day; None: as much as it likes."""
+        chosen = self.tools.daily_bytes
+        return self.connections.allowance.daily_bytes if chosen is None else chosen or None
+
+    async def room_for_bodies(self) -> int:
+        """Return how many bytes of bodies that nobody waits for may be downloaded now."""
+        if self.connections.is_resting:
+            return 0
+        limit = self.daily_bytes
+        if limit is None and not self.account.is_paused:
+            return UNLIMITED
+        await self.record_downloads(at_least=0)
+        return await self.tools.meter.room(self.id, limit)
+
+    async def record_downloads(self, at_least: int = RECORDED_AT_ONCE) -> None:
+        """Write down what came from the server since the last time, if it is worth it."""
+        count = self.connections.take_received(at_least)
+        if count:
+            await self.tools.meter.record(self.id, count)
 
     @property
     def address(self) -> ServerAddress:

@@ -1,6 +1,6 @@
 """What the sync engine needs to know before it talks to a server."""
 
-from collections.abc import Sequence
+from datetime import datetime
 
 from vexmail.domain.account import Account
 from vexmail.domain.errors import VexMailError
@@ -51,10 +51,15 @@ class ReadSyncPlan:
         async with self._uow() as tx:
             return await mailboxes.local_uids(tx, mailbox_id)
 
-    async def missing_bodies(self, account_id: AccountId, limit: int) -> Sequence[Place]:
+    async def missing_bodies(
+        self,
+        account_id: AccountId,
+        limit: int,
+        after: tuple[datetime, MessageId] | None = None,
+    ) -> bodies.Missing:
         """Return where bodies that we lack can be fetched, newest first."""
         async with self._uow() as tx:
-            return await bodies.missing(tx, account_id, limit)
+            return await bodies.missing(tx, account_id, limit, after)
 
     async def places_of(self, message_id: MessageId) -> list[Place]:
         """Return every UID on the server that is this message."""

@@ -33,6 +33,7 @@ from vexmail.sync.sync_state import AccountContext, AccountSignals, SyncTools
 from vexmail.usecases.apply_mailbox_delta import AppliedDelta, ApplyMailboxDelta
 from vexmail.usecases.apply_mailbox_list import ApplyMailboxList
 from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
+from vexmail.usecases.meter_downloads import MeterDownloads
 from vexmail.usecases.read_sync_plan import ReadSyncPlan
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.reset_mailbox import ResetMailbox
@@ -257,6 +258,7 @@ async def lane_context(desk: Desk, port: int, folder: Path) -> AccountContext:
         set_state=SetAccountState(desk.uow),
         settle_intent=desk.settle,
         store_bodies=StoreBodies(desk.uow, LocalFolderBlobStore(folder), NoWorker(), SystemClock()),
+        meter=MeterDownloads(desk.uow, SystemClock()),
     )
     (account,) = await desk.plan.accounts()
     moved = replace(account, imap=replace(account.imap, port=port))

@@ -10,7 +10,8 @@ from vexmail.store.queries.moments import iso, iso_or_none
 
 _SELECT = """
 SELECT id, user_id, email, name, imap_host, imap_port, imap_security, imap_username, state,
-       error_code, error_message, retry_at, is_demo, created_at
+       error_code, error_message, retry_at, bodies_paused_until, bodies_paused_because, is_demo,
+       created_at
   FROM accounts
 """
 
@@ -38,6 +39,13 @@ def fault(row: Mapping[str, Any]) -> Json | None:
     }
 
 
+def paused(row: Mapping[str, Any]) -> Json | None:
+    """Return why bodies that nobody waits for are not downloaded now, or None."""
+    if row["bodies_paused_until"] is None:
+        return None
+    return {"until": iso(row["bodies_paused_until"]), "reason": row["bodies_paused_because"]}
+
+
 def view(row: Mapping[str, Any]) -> Json:
     """Return one account in the shape of the API."""
     return {
@@ -52,6 +60,7 @@ def view(row: Mapping[str, Any]) -> Json:
             "security": row["imap_security"],
             "username": row["imap_username"],
         },
+        "paused": paused(row),
         "created_at": iso(row["created_at"]),
         "is_demo": row["is_demo"],
     }

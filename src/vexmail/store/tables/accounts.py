@@ -1,6 +1,17 @@
 """Accounts and their mailboxes, with the cursors of sync."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    text,
+)
 from sqlalchemy import UniqueConstraint as Unique
 
 from vexmail.store.tables.metadata import key, metadata, moment, owned_by, word_list, words
@@ -29,9 +40,22 @@ accounts = Table(
     words("error_message"),
     # When the next try is due after a failure.
     moment("retry_at", optional=True),
+    # Set while the backfill of bodies rests; the reason is a sentence for a person.
+    moment("bodies_paused_until", optional=True),
+    words("bodies_paused_because"),
     Column("is_demo", Boolean, nullable=False, server_default=text("false")),
     moment("created_at"),
     Unique("user_id", "email", "imap_host", "imap_port", "imap_username"),
+)
+
+# What came from an account's server, by day of UTC.
+downloads = Table(
+    "downloads",
+    metadata,
+    owned_by("accounts.id", "account_id"),
+    Column("day", Date, nullable=False),
+    Column("bytes", BigInteger, nullable=False, server_default=text("0")),
+    PrimaryKeyConstraint("account_id", "day"),
 )
 
 mailboxes = Table(

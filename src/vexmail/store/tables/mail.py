@@ -43,11 +43,18 @@ messages = Table(
     # Set while no mailbox holds the message: a move may bring it back under its old id.
     moment("orphaned_at", optional=True),
     UniqueConstraint("account_id", "fingerprint", "ordinal"),
+    # Two indexes, not one: what waits to be read must not be in the way of what is fetched next.
     Index(
-        "ix_messages_unparsed",
+        "ix_messages_remote",
         "account_id",
         text("received_at DESC"),
-        postgresql_where=text("body_state IN ('remote', 'stored')"),
+        text("id DESC"),
+        postgresql_where=text("body_state = 'remote'"),
+    ),
+    Index(
+        "ix_messages_stored",
+        text("received_at DESC"),
+        postgresql_where=text("body_state = 'stored'"),
     ),
 )
 

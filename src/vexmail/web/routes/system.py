@@ -34,8 +34,7 @@ async def status(user: CurrentUser, services: Services) -> Response:
             "uptime_s": round(services.clock.monotonic() - services.started_at, 1),
             "components": components,
             "accounts": [
-                {"id": a["id"], "email": a["email"], "state": a["state"], "error": a["error"]}
-                for a in views
+                {key: a[key] for key in ("id", "email", "state", "error", "paused")} for a in views
             ],
         }
     )

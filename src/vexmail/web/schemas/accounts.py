@@ -68,6 +68,13 @@ class ImapServer(BaseModel):
     username: str
 
 
+class Paused(BaseModel):
+    """Bodies that nobody waits for are not downloaded before ``until``."""
+
+    until: str
+    reason: str
+
+
 class Account(BaseModel):
     """An account as it stands."""
 
@@ -76,6 +83,7 @@ class Account(BaseModel):
     name: str
     state: Literal["connecting", "syncing", "live", "offline", "needs_attention"]
     error: Fault | None
+    paused: Paused | None
     imap: ImapServer
     created_at: str
     is_demo: bool

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from vexmail.web.schemas.accounts import Fault
+from vexmail.web.schemas.accounts import Fault, Paused
 
 
 class Component(BaseModel):
@@ -22,6 +22,7 @@ class AccountHealth(BaseModel):
     email: str
     state: str
     error: Fault | None
+    paused: Paused | None
 
 
 class Status(BaseModel):
