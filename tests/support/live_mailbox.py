@@ -54,6 +54,8 @@ class LiveMailbox:
         """All that clients said, tags left out, literals as ``{}``."""
         self.on_command: Callable[[str], object] | None = None
         """Called with each command before it is carried out, e.g. to act as another client."""
+        self.on_answer: Callable[[bytes], bytes] | None = None
+        """Given each piece of an answer, returns what is sent instead: a server that lies."""
         self.sessions: list[LiveSession] = []
         self._refusals: dict[str, str] = {}
         self._server: ScriptedImap | None = None

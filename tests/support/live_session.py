@@ -125,7 +125,9 @@ class LiveSession:
 
     def say(self, line: str | bytes) -> None:
         """Write one untagged line; bytes bring their own end."""
-        self._peer.writer.write(line if isinstance(line, bytes) else line.encode() + b"\r\n")
+        data = line if isinstance(line, bytes) else line.encode() + b"\r\n"
+        lie = self.server.on_answer
+        self._peer.writer.write(lie(data) if lie is not None else data)
 
     # ---- inside ----
 
@@ -237,4 +239,6 @@ class LiveSession:
         self._waiting.clear()
 
     async def _end(self, text: str) -> None:
-        await self._peer.send(f"{{tag}} {text}")
+        lie = self.server.on_answer
+        line = f"{self._peer.tag} {text}\r\n".encode()
+        await self._peer.send(lie(line) if lie is not None else line)

@@ -19,9 +19,14 @@ Flags = frozenset[str]
 def normalise(names: Iterable[str]) -> Flags:
     """Give system flags their usual spelling and drop ``\\Recent``, which is not a state.
 
-    Flags are case-insensitive (RFC 9051 §2.3.2); keywords keep the server's spelling.
+    Flags are case-insensitive (RFC 9051 §2.3.2); keywords keep the server's spelling. What holds
+    control characters is no flag (RFC 9051 §9, ``ATOM-CHAR``), and no database keeps a NUL.
     """
-    return frozenset(_SYSTEM.get(n.lower(), n) for n in names if n.lower() != "\\recent")
+    return frozenset(
+        _SYSTEM.get(name.lower(), name)
+        for name in names
+        if name.isprintable() and name.lower() != "\\recent"
+    )
 
 
 @dataclass(frozen=True, slots=True)

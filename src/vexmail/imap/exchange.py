@@ -26,6 +26,7 @@ from vexmail.imap.responses import (
     Namespaces,
     Response,
 )
+from vexmail.imap.uid_sets import MOST_MESSAGES
 from vexmail.imap.watch import MailboxWatch
 from vexmail.imap.wording import said_bye
 from vexmail.ports.mail_server import Credentials
@@ -130,7 +131,7 @@ class Exchange:
                 tagged = self._take_in(parse_response(unit), running)
                 if tagged is not None:
                     return Rows(tagged, found)
-            elif len(found) > 2 * self.watch.exists + SLACK:
+            elif len(found) > 2 * min(self.watch.exists, MOST_MESSAGES) + SLACK:
                 raise ProtocolViolation("The mail server sent more rows than it has messages.")
             else:
                 found.append(row)

@@ -26,18 +26,20 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Every repetition is possessive and every alternative begins differently: no input goes back.
 _QUOTED: Final = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+# Numbers too large for these go the long way, where those beyond belief are told from the others.
+_UID: Final = rb"(?:[1-9]\d{0,8}|[1-3]\d{9})"
 _STRING: Final = rb"(?:" + _QUOTED + rb"|NIL)"
 _ADDRESS: Final = rb"\(" + rb" ".join([_STRING] * 4) + rb"\)"
 _ADDRESSES: Final = rb"(?:\((?:" + _ADDRESS + rb" ?)++\)|NIL)"
 _ROW: Final = re.compile(
-    rb"\* \d+ FETCH \((?:(?:UID (?P<uid>\d{1,10})|FLAGS \((?P<flags>[^()\"\[\]]*+)\)"
-    rb'|INTERNALDATE "(?P<received>[^"]*+)"|RFC822\.SIZE (?P<size>\d{1,19})'
-    rb"|MODSEQ \((?P<modseq>\d{1,19})\)|EMAILID \((?P<emailid>[A-Za-z0-9_-]*+)\)"
+    rb"\* \d+ FETCH \((?:(?:UID (?P<uid>%(U)b)|FLAGS \((?P<flags>[^()\"\[\]]*+)\)"
+    rb'|INTERNALDATE "(?P<received>[^"]*+)"|RFC822\.SIZE (?P<size>\d{1,18})'
+    rb"|MODSEQ \((?P<modseq>\d{1,18})\)|EMAILID \((?P<emailid>[A-Za-z0-9_-]*+)\)"
     rb"|X-GM-MSGID (?P<gmail>\d{1,20})|ENVELOPE \((?P<date>%(S)b) (?P<subject>%(S)b)"
     rb" (?P<from>%(A)b) (?P<sender>%(A)b) (?P<reply_to>%(A)b) (?P<to>%(A)b) (?P<cc>%(A)b)"
     rb" (?P<bcc>%(A)b) (?P<in_reply_to>%(S)b) (?P<message_id>%(S)b)\)) )++"
     rb"BODYSTRUCTURE (?P<structure>\((?:[()NIL\d ]++|%(Q)b)++)(?<=\))\Z"
-    % {b"S": _STRING, b"A": _ADDRESSES, b"Q": _QUOTED},
+    % {b"S": _STRING, b"A": _ADDRESSES, b"Q": _QUOTED, b"U": _UID},
     re.DOTALL,
 )
 _PARSED_ADDRESS: Final = re.compile(_ADDRESS.replace(_STRING, b"(" + _STRING + b")"), re.DOTALL)
@@ -50,8 +52,8 @@ _GROUPS: Final = (
     *("in_reply_to", "message_id"),
 )
 _FLAGS_ROW: Final = re.compile(
-    rb"\* \d+ FETCH \((?:UID (\d{1,10}) ?|FLAGS \(([^()\"\[\]]*+)\) ?"
-    rb"|MODSEQ \((\d{1,19})\) ?)++\)\Z"
+    rb"\* \d+ FETCH \((?:UID (%b) ?|FLAGS \(([^()\"\[\]]*+)\) ?"
+    rb"|MODSEQ \((\d{1,18})\) ?)++\)\Z" % _UID
 )
 _UID_ANYWHERE: Final = re.compile(rb"[( ]UID (\d{1,10})[ )]")
 _CACHED_BYTES: Final = 400
@@ -85,7 +87,7 @@ def read_flags(unit: Unit) -> RemoteFlags | None:
     response = parse_response(unit)
     if not isinstance(response, Fetch):
         return None
-    uid, flags = response.number("UID"), response.flags
+    uid, flags = response.uid, response.flags
     if not uid or flags is None:
         return None
     return RemoteFlags(Uid(uid), normalise(flags), ModSeq(response.mod_seq))
@@ -119,7 +121,7 @@ def _from_row(row: re.Match[bytes]) -> RemoteMessage:
 
 
 def _from_items(fetch: Fetch) -> RemoteMessage | None:
-    uid = fetch.number("UID")
+    uid = fetch.uid
     if not uid:
         return None
     envelope = read_envelope(fetch.items["ENVELOPE"])
@@ -130,7 +132,7 @@ def _from_items(fetch: Fetch) -> RemoteMessage | None:
         received_at=read_date(plain_text(fetch.items.get("INTERNALDATE")))
         or envelope.sent_at
         or _EPOCH,
-        size=fetch.number("RFC822.SIZE"),
+        size=fetch.size,
         envelope=envelope,
         has_attachments=has_attachments(fetch.items.get("BODYSTRUCTURE")),
         email_id=_email_id(fetch),

@@ -167,5 +167,5 @@ def read_body(unit: Unit) -> RemoteBody | None:
         return None  # the pipeline decides whether one answer is lost or the session
     if not isinstance(response, Fetch):
         return None
-    uid, raw = response.number("UID"), response.items.get("BODY[]")
+    uid, raw = response.uid, response.items.get("BODY[]")
     return RemoteBody(Uid(uid), raw) if uid and isinstance(raw, bytes) else None

@@ -5,6 +5,7 @@ from typing import Final
 
 import structlog
 
+from vexmail.domain.errors import ProtocolViolation
 from vexmail.domain.mailbox import RemoteMailbox
 from vexmail.imap.encode import refuses
 from vexmail.imap.exchange import Exchange
@@ -24,6 +25,7 @@ async def list_mailboxes(exchange: Exchange) -> list[RemoteMailbox]:
 
     Raises:
         CommandRefused: the server would not list.
+        ProtocolViolation: it listed nothing.
     """
     offered = exchange.capabilities
     extended = bool(offered & {"LIST-EXTENDED", "IMAP4REV2"})
@@ -35,6 +37,10 @@ async def list_mailboxes(exchange: Exchange) -> list[RemoteMailbox]:
     if answer.tagged.status != "OK":
         raise command_refused("list the mailboxes", answer.tagged)
     entries = list_entries(answer.responses)
+    if not entries:
+        # "INBOX" is there for every user (RFC 9051 §5.1); an empty list would take all mail along.
+        exchange.connection.abort()
+        raise ProtocolViolation("The mail server listed no mailboxes. It will be asked again.")
     if extended:
         subscribed = {name for name, entry in entries.items() if "\\subscribed" in entry.attributes}
     else:

@@ -1,5 +1,6 @@
 """From an open connection to a logged-in one: greeting, STARTTLS, capabilities, login, ENABLE."""
 
+import asyncio
 import ssl
 from typing import Final
 
@@ -63,8 +64,9 @@ async def _greeting(exchange: Exchange, address: ServerAddress) -> bool:
 
 async def _first_response(exchange: Exchange, address: ServerAddress) -> Condition:
     try:
-        greeting = parse_response(await exchange.next_unit(GREETING))
-    except ConnectionTimedOut as error:
+        async with asyncio.timeout(GREETING):  # however steadily its bytes drip
+            greeting = parse_response(await exchange.next_unit(GREETING))
+    except (ConnectionTimedOut, TimeoutError) as error:
         raise wording.no_greeting(address) from error
     except ProtocolViolation as error:
         raise wording.not_imap(address) from error

@@ -1,13 +1,12 @@
 """What a server can say, as types (RFC 9051 §7, RFC 7162, RFC 4731, RFC 5530)."""
 
-import re
 from dataclasses import dataclass
 from typing import Final
 
 from vexmail.imap.tokens import Token
-from vexmail.imap.uid_sets import Ranges
+from vexmail.imap.uid_sets import LARGEST, Ranges, number
 
-_NUMBER: Final = re.compile(r"\d{1,20}")
+_LARGEST: Final = 2**63 - 1  # number64 (RFC 9051 §9), ``mod-sequence-value`` (RFC 7162 §7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +58,26 @@ class Fetch:
 
     items: dict[str, Token]
 
-    def number(self, name: str) -> int:
-        """Return a numeric item (``UID``, ``RFC822.SIZE``), or 0 where it is absent."""
-        value = self.items.get(name)
-        return int(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else 0
+    @property
+    def uid(self) -> int:
+        """Return the UID, or 0 where there is none that can be one (RFC 9051 §9)."""
+        return self._number(self.items.get("UID"), LARGEST)
+
+    @property
+    def size(self) -> int:
+        """Return RFC822.SIZE, or 0 where it is absent or beyond belief."""
+        return self._number(self.items.get("RFC822.SIZE"), _LARGEST)
 
     @property
     def mod_seq(self) -> int:
         """Return ``MODSEQ (n)``, or 0 where it is absent (RFC 7162 §3.1.4.2)."""
         value = self.items.get("MODSEQ")
         first = value[0] if isinstance(value, list) and len(value) == 1 else None
-        return int(first) if isinstance(first, str) and _NUMBER.fullmatch(first) else 0
+        return self._number(first, _LARGEST)
+
+    @staticmethod
+    def _number(value: Token, at_most: int) -> int:
+        return number(value if isinstance(value, str) else None, at_most) or 0
 
     @property
     def flags(self) -> list[str] | None:

@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 WINDOW: Final = 50_000  # messages per SEARCH: 11 bytes each stay well below the line limit
 ATTEMPTS: Final = 3
 _SLACK: Final = 100_000  # messages that may arrive while we search
+_TOO_MANY: Final = "The mail server named more messages than the mailbox holds."
 
 
 async def all_uids(exchange: Exchange) -> list[Uid]:
@@ -34,10 +35,18 @@ async def all_uids(exchange: Exchange) -> list[Uid]:
         exchange.drain()
         watch = exchange.watch
         before, gone = watch.exists, watch.gone
+        if before > uid_sets.MOST_MESSAGES:
+            break  # grown beyond what SELECT would have let pass
         parts = _parts(before, min(WINDOW, uid_sets.most_at_once(exchange.capabilities)))
         found: set[Uid] = set()
         for part in parts:
+            known = len(found)
             found.update(await _search(exchange, part))
+            if len(found) == known and watch.gone == gone:
+                break  # a part without messages: no need to ask for a thousand more
+            if len(found) > before + _SLACK:
+                exchange.connection.abort()
+                raise ProtocolViolation(_TOO_MANY)
         lost = watch.gone - gone
         if len(found) >= before - lost and not (lost and len(parts) > 1):
             return sorted(found)
@@ -82,7 +91,8 @@ async def _search(exchange: Exchange, *criteria: Argument) -> Iterable[Uid]:
     if answer.tagged.status != "OK":
         raise command_refused("list the messages", answer.tagged)
     with exchange.guard():
-        return map(Uid, _numbers(answer, exchange.watch.exists + _SLACK))
+        most = min(exchange.watch.exists, uid_sets.MOST_MESSAGES)
+        return map(Uid, _numbers(answer, most + _SLACK))
 
 
 def _numbers(answer: Answer, at_most: int) -> list[int]:
@@ -100,7 +110,7 @@ def _numbers(answer: Answer, at_most: int) -> list[int]:
             answered = True
             numbers.extend(response.numbers)
         if len(numbers) > 2 * at_most:
-            raise ProtocolViolation("The mail server named more messages than the mailbox holds.")
+            raise ProtocolViolation(_TOO_MANY)
     if not answered:
         raise ProtocolViolation("The mail server did not answer a search.")
     if numbers and not (min(numbers) >= 1 and max(numbers) <= uid_sets.LARGEST):

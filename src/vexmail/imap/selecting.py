@@ -30,6 +30,7 @@ log = structlog.get_logger(__name__)
 # A server that has forgotten what went when names every number never used or long gone; beyond
 # this many, comparing the whole list costs less memory.
 MOST_VANISHED: Final = 200_000
+_LARGEST: Final = 2**63 - 1  # RFC 7162 §7 ``mod-sequence-value``; generations have 32 bits
 
 
 async def select(exchange: Exchange, wire_name: str, *, read_only: bool = False) -> SelectedMailbox:
@@ -138,19 +139,25 @@ def _check(exchange: Exchange, wire_name: str, tagged: Condition) -> None:
 
 async def _selected(exchange: Exchange, wire_name: str, heard: _Heard) -> SelectedMailbox:
     codes = heard.codes
+    validity = uid_sets.number(codes.get("UIDVALIDITY"), _LARGEST)
     with exchange.guard():
-        if not codes.get("UIDVALIDITY", "").isdigit():
+        if validity is None:
             # Without it no UID can be kept (RFC 9051 §2.3.1.1 makes it a must).
             raise ProtocolViolation("The mail server did not say which generation its UIDs are of.")
         if heard.exists is None:
             raise ProtocolViolation("The mail server did not say how many messages there are.")
+        if heard.exists > uid_sets.MOST_MESSAGES:
+            raise ProtocolViolation(
+                f"The mail server claims {heard.exists} messages in one mailbox, more than we take."
+            )
     permanent = codes.get("PERMANENTFLAGS")
+    mod_seq = uid_sets.number(codes.get("HIGHESTMODSEQ"), _LARGEST)
     selected = SelectedMailbox(
         wire_name=wire_name,
-        uid_validity=UidValidity(int(codes["UIDVALIDITY"])),
-        uid_next=Uid(_number(codes.get("UIDNEXT"))),
+        uid_validity=UidValidity(validity),
+        uid_next=Uid(uid_sets.number(codes.get("UIDNEXT"), uid_sets.LARGEST + 1) or 0),
         exists=exchange.watch.exists,
-        highest_modseq=ModSeq(0 if "NOMODSEQ" in codes else _number(codes.get("HIGHESTMODSEQ"))),
+        highest_modseq=ModSeq(0 if "NOMODSEQ" in codes else mod_seq or 0),
         read_only="READ-ONLY" in codes,
         permanent_flags=None if permanent is None else frozenset(permanent.strip("()").split()),
     )
@@ -197,7 +204,3 @@ def _overlap(heard: _Heard) -> bool:
         if position < len(bounds) and bounds[position][0] <= uid:
             return True
     return False
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isdigit() else 0

@@ -11,8 +11,17 @@ Ranges = tuple[tuple[int, int], ...]
 """Closed ranges, low end first, in the order given."""
 
 LARGEST: Final = 2**32 - 1  # nz-number is 32 bits (RFC 9051 §9)
+MOST_MESSAGES: Final = 5_000_000  # of one mailbox; each costs about 100 bytes while compared
 SET_BYTES: Final = 7_900  # RFC 7162 §4 advises command lines of at most 8,192 octets
+_NUMBER: Final = re.compile(r"[0-9]{1,20}")  # not \d: other alphabets have digits, too
 _SET: Final = re.compile(r"\d{1,10}(?::\d{1,10})?(?:,\d{1,10}(?::\d{1,10})?)*+\Z")
+
+
+def number(text: str | None, at_most: int) -> int | None:
+    """Read a number of the grammar; None where it is none, or larger than ``at_most``."""
+    if text is None or not _NUMBER.fullmatch(text) or int(text) > at_most:
+        return None
+    return int(text)
 
 
 def parse_ranges(text: str) -> Ranges:

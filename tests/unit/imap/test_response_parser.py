@@ -141,7 +141,7 @@ def test_facts_of_a_fetch_are_absent_rather_than_wrong() -> None:
     response = parse_response([b"* 1 FETCH (UID x MODSEQ y FLAGS NIL)"])
 
     assert isinstance(response, Fetch)
-    assert (response.number("UID"), response.mod_seq, response.flags) == (0, 0, None)
+    assert (response.uid, response.mod_seq, response.flags) == (0, 0, None)
 
 
 def _mox_lines() -> list[bytes]:
