@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.support.databases import SECRET_KEY
 from tests.support.waiting import eventually
@@ -136,16 +137,19 @@ class Mirror:
 
 @asynccontextmanager
 async def running_mirror(
-    database_url: str, redis_url: str, data_dir: Path, *, daily_download_mb: int | None = None
+    database_url: str,
+    redis_url: str,
+    data_dir: Path,
+    **changes: Any,  # noqa: ANN401 - whatever the setting takes
 ) -> AsyncIterator[Mirror]:
-    """Run a fleet on a database of its own; ends with a check of the invariants."""
+    """Run a fleet, alone or beside others, on a database; ends with a check of the invariants."""
     settings = Settings(
         _env_file=None,
         database_url=database_url,
         redis_url=redis_url,
         secret_key=SECRET_KEY,
         vexmail_data_dir=data_dir,
-        vexmail_daily_download_mb=daily_download_mb,
+        **changes,
     )
     async with container(settings, parser_children=1) as built:
         server = AioimaplibMailServer()

@@ -690,6 +690,8 @@ export interface components {
             state: string;
             error: components["schemas"]["Fault"] | null;
             paused: components["schemas"]["Paused"] | null;
+            /** Run By */
+            run_by: string | null;
         };
         /**
          * AccountList
@@ -1815,6 +1817,8 @@ export interface components {
             status: "ok" | "degraded" | "down";
             /** Version */
             version: string;
+            /** Process */
+            process: string;
             /** Uptime S */
             uptime_s: number;
             /** Components */

@@ -20,6 +20,7 @@ from vexmail.domain.ids import UserId
 from vexmail.domain.server_address import Credentials, Security, ServerAddress
 from vexmail.imap.server import AioimaplibMailServer
 from vexmail.jobs.worker_loop import HEARTBEAT_KEY
+from vexmail.store.queries import fleet
 from vexmail.usecases.act_on_emails import ActOnEmails
 from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
 from vexmail.usecases.open_message import OpenMessage
@@ -115,6 +116,7 @@ class _Web:
             start_demo=demo_host.start,
             static=StaticFiles(Path(vexmail.__file__).parent / "static"),
             version=version("vexmail"),
+            process=self._fleet.name,
             started_at=built.clock.monotonic(),
             secure_cookies=public_url.startswith("https://"),
         )
@@ -172,7 +174,14 @@ class _Web:
         return "local folder"
 
     async def _sync(self) -> str:
-        return f"{self._fleet.size} accounts run here"
+        async with self._built.reader() as driver:
+            all_in_all = await fleet.census(driver)
+        here, waiting = self._fleet.size, all_in_all.waiting
+        elsewhere = max(0, all_in_all.accounts - waiting - here)
+        return (
+            f"{here} accounts run here, {elsewhere} elsewhere, {waiting} wait;"
+            f" {all_in_all.processes} web processes in all"
+        )
 
 
 def _is_loopback(host: str) -> bool:

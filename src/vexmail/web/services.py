@@ -44,6 +44,8 @@ class WebServices:
     start_demo: Callable[[UserId], Awaitable[Json]] | None
     static: StaticFiles
     version: str
+    process: str
+    """The name of this process among those that run accounts."""
     started_at: float
     secure_cookies: bool
 

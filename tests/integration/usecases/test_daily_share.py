@@ -93,7 +93,7 @@ async def test_the_backfill_stops_at_the_share_and_what_is_opened_comes_all_the_
     for letter in letters:
         mailbox.deliver(letter)
     async with running_mirror(
-        database_url, servers.redis_url, tmp_path, daily_download_mb=1
+        database_url, servers.redis_url, tmp_path, vexmail_daily_download_mb=1
     ) as mirror:
         await mirror.add(mailbox.port)
 

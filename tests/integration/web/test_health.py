@@ -50,6 +50,16 @@ async def test_status_tells_of_every_part_and_account(api: ApiClient) -> None:
     assert status["uptime_s"] > 0
 
 
+async def test_status_tells_which_process_runs_which_account(api: ApiClient) -> None:
+    async def run_here() -> bool:
+        status = await api.get("/api/status")
+        return [a["run_by"] for a in status["accounts"]] == [status["process"]] * 2
+
+    await eventually(run_here, what="both accounts at this process")
+    sync = (await api.get("/api/status"))["components"]["sync"]["detail"]
+    assert sync.startswith("2 accounts run here, 0 elsewhere, 0 wait; 1 ")
+
+
 async def _worker(api: ApiClient) -> tuple[str, str]:
     status = await api.get("/api/status")
     return status["status"], status["components"]["worker"]["state"]

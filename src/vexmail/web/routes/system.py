@@ -4,7 +4,8 @@ import asyncio
 
 from fastapi import APIRouter, Response
 
-from vexmail.store.queries import accounts, statistics
+from vexmail.domain.ids import AccountId
+from vexmail.store.queries import accounts, fleet, statistics
 from vexmail.web.answer import json_answer
 from vexmail.web.auth import CurrentUser
 from vexmail.web.problem import ApiError, answers
@@ -22,19 +23,24 @@ async def status(user: CurrentUser, services: Services) -> Response:
     """Tell how every component and account fares; degraded still serves mail."""
     components = await _examine(services)
     views = []
+    holders: dict[AccountId, str] = {}
     if components["database"]["state"] == "ok":
         async with services.reader() as driver:
             views = await accounts.of_user(driver, user.id)
+            holders = await fleet.run_by(driver, user.id)
     down = [name for name, c in components.items() if c["state"] != "ok"]
     overall = "down" if "database" in down else "degraded" if down else "ok"
     return json_answer(
         {
             "status": overall,
             "version": services.version,
+            "process": services.process,
             "uptime_s": round(services.clock.monotonic() - services.started_at, 1),
             "components": components,
             "accounts": [
-                {key: a[key] for key in ("id", "email", "state", "error", "paused")} for a in views
+                {key: a[key] for key in ("id", "email", "state", "error", "paused")}
+                | {"run_by": holders.get(AccountId(int(a["id"])))}
+                for a in views
             ],
         }
     )

@@ -23,6 +23,8 @@ class AccountHealth(BaseModel):
     state: str
     error: Fault | None
     paused: Paused | None
+    run_by: str | None
+    """The web process that runs it; null while none does."""
 
 
 class Status(BaseModel):
@@ -30,6 +32,8 @@ class Status(BaseModel):
 
     status: Literal["ok", "degraded", "down"]
     version: str
+    process: str
+    """The web process that answered."""
     uptime_s: float
     components: dict[str, Component]
     accounts: list[AccountHealth]
