@@ -12,6 +12,7 @@ from vexmail.sync.sync_state import AccountContext
 
 KEEP_OPEN = 120.0  # seconds; people act in bursts, providers count idle connections
 BURST = 5.0  # seconds after the last click until another lane may have the connection
+LONGEST_BURST = 15.0  # seconds that another lane waits at most, however often somebody clicks
 
 
 class Interactive:
@@ -42,6 +43,7 @@ class Interactive:
         """Work until nothing happened for a while, or another lane needs the connection."""
         signals, connections = self._context.signals, self._context.connections
         pusher = IntentPusher(self._context, session)
+        wanted_since: float | None = None
         while True:
             signals.interactive.clear()
             await self._answer_requests(session, pusher)
@@ -52,8 +54,10 @@ class Interactive:
                 continue
             patience = KEEP_OPEN if due_in is None else min(due_in, KEEP_OPEN)
             if connections.is_wanted(session):
-                patience = min(patience, BURST)
-            if not await self._wait(patience):
+                now = self._tools.clock.monotonic()
+                wanted_since = now if wanted_since is None else wanted_since
+                patience = min(patience, BURST, wanted_since + LONGEST_BURST - now)
+            if patience <= 0 or not await self._wait(patience):
                 connections.give_way(session)
                 if due_in is None:
                     return
