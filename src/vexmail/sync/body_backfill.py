@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from itertools import groupby
 
 from vexmail.domain.errors import MailboxGone
-from vexmail.domain.ids import MessageId, Uid
+from vexmail.domain.ids import MailboxId, MessageId, Uid, UidValidity
 from vexmail.domain.intent import Place
 from vexmail.domain.message import RemoteBody
 from vexmail.ports.mail_server import MailSession
@@ -18,6 +18,7 @@ STORE_COUNT = 40  # messages written to the blob store in one go
 STORE_BYTES = 4 << 20  # bytes held before they are written; as many are read meanwhile
 
 Portion = list[tuple[MessageId, bytes]]
+Key = tuple[MailboxId, UidValidity, Uid]
 
 
 class BodyBackfill:
@@ -27,8 +28,9 @@ class BodyBackfill:
         self._context = context
         self._session = session
         self._tools = context.tools
-        # Messages that the server would not answer; asked again with the next session.
-        self._refused: set[MessageId] = set()
+        # Places that the server would not answer; asked again with the next session. What was
+        # moved or numbered anew meanwhile lies in another place.
+        self._refused: set[Key] = set()
 
     async def bring(self) -> None:
         """Fetch until nothing is missing, until new mail wants a look, or the day's share is spent.
@@ -43,7 +45,7 @@ class BodyBackfill:
             last = found.last
             if last is None:
                 return
-            todo = {p.message_id: p for p in found.places if p.message_id not in self._refused}
+            todo = {p.message_id: p for p in found.places if _key(p) not in self._refused}
             by_mailbox = sorted(todo.values(), key=lambda p: p.mailbox_id)
             for _, places in groupby(by_mailbox, key=lambda p: p.mailbox_id):
                 waiting = deque(places)
@@ -59,7 +61,8 @@ class BodyBackfill:
 
     async def _bring_group(self, places: Sequence[Place]) -> None:
         """Fetch bodies of one mailbox; what is read is written while the next is read."""
-        self._refused.update(p.message_id for p in places)
+        keys = {p.message_id: _key(p) for p in places}
+        self._refused.update(keys.values())
         try:
             selected = await self._session.select(places[0].wire_name, read_only=True)
         except MailboxGone:
@@ -71,7 +74,7 @@ class BodyBackfill:
         async with reading_ahead(_portions(bodies, ids)) as portions:
             async for portion in portions:
                 await self._tools.store_bodies(self._context.id, portion)
-                self._refused.difference_update(i for i, _ in portion)
+                self._refused.difference_update(keys[i] for i, _ in portion)
 
 
 async def _portions(
@@ -100,3 +103,7 @@ def _take(places: deque[Place], most_bytes: int) -> list[Place]:
         size += places[0].size
         taken.append(places.popleft())
     return taken
+
+
+def _key(place: Place) -> Key:
+    return place.mailbox_id, place.uid_validity, place.uid
