@@ -1,4 +1,4 @@
-"""A TCP relay that can be cut: the network between us and a server, as a test wants it."""
+"""A TCP relay that misbehaves: the network between us and a server, as a test wants it."""
 
 import asyncio
 import contextlib
@@ -9,15 +9,20 @@ _CHUNK = 65536
 
 
 class FaultProxy:
-    """Relays to one port of this machine; ``cut`` drops every connection and refuses new ones."""
+    """Relays to one port of this machine; a test cuts, silences or shortens what is said."""
 
     def __init__(self, target_port: int) -> None:
         self._target_port = target_port
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
+        self._near: set[asyncio.StreamWriter] = set()
         self._is_cut = False
+        self._is_silent = False
+        self._left: dict[str, int] = {}
         self.accepted = 0
         """Connections that came, those refused while cut included."""
+        self.heard = 0
+        """Bytes that clients sent, in all."""
 
     @property
     def port(self) -> int:
@@ -45,31 +50,78 @@ class FaultProxy:
     def cut(self) -> None:
         """Reset what is connected and every connection to come."""
         self._is_cut = True
+        self.drop()
+
+    def drop(self) -> None:
+        """Reset what is connected; the next connection is served."""
         for writer in self._writers:
             writer.transport.abort()
 
+    def drop_after(self, count: int, *, said_by: str = "server") -> None:
+        """Let ``count`` more bytes of one side pass, in all connections, then reset them all."""
+        self._left[said_by] = count
+
+    def silence(self) -> None:
+        """Swallow everything that is said from now on, and keep connections open."""
+        self._is_silent = True
+
+    def say_bye(self) -> None:
+        """Have the server end every connection politely (RFC 9051 §7.1.5)."""
+        for writer in self._near:
+            writer.write(b"* BYE going down\r\n")
+            writer.close()
+
     def heal(self) -> None:
-        """Relay again."""
-        self._is_cut = False
+        """Relay again; connections that lost something do not come back."""
+        if self._is_silent:
+            self.drop()
+        self._is_cut = self._is_silent = False
+        self._left.clear()
 
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.accepted += 1
         if self._is_cut:
             writer.transport.abort()
             return
-        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+        except OSError:
+            writer.transport.abort()
+            return
         self._writers |= {writer, far_writer}
+        self._near.add(writer)
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(_pump(reader, far_writer))
-                group.create_task(_pump(far_reader, writer))
+                group.create_task(self._pump("client", reader, far_writer))
+                group.create_task(self._pump("server", far_reader, writer))
         finally:
+            writer.transport.abort()
+            far_writer.transport.abort()
             self._writers -= {writer, far_writer}
+            self._near.discard(writer)
+
+    async def _pump(
+        self, side: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(_CHUNK):
+                if self._is_silent:
+                    continue
+                passing = data[: self._left.get(side, len(data))]
+                if side == "client":
+                    self.heard += len(passing)
+                writer.write(passing)
+                await writer.drain()
+                if side in self._left:
+                    self._left[side] -= len(passing)
+                    if self._left[side] == 0:
+                        del self._left[side]
+                        await _flushed(writer)
+                        self.drop()
+        writer.transport.abort()
 
 
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(ConnectionError):
-        while data := await reader.read(_CHUNK):
-            writer.write(data)
-            await writer.drain()
-    writer.transport.abort()
+async def _flushed(writer: asyncio.StreamWriter) -> None:
+    """Return when what was written has left this process."""
+    while writer.transport.get_write_buffer_size():  # noqa: ASYNC110 - a transport tells nobody
+        await asyncio.sleep(0.001)

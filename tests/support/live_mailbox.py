@@ -56,6 +56,8 @@ class LiveMailbox:
         """Called with each command before it is carried out, e.g. to act as another client."""
         self.on_answer: Callable[[bytes], bytes] | None = None
         """Given each piece of an answer, returns what is sent instead: a server that lies."""
+        self.hang_up_after = ""
+        """Close the connection in place of answering the next command that begins so."""
         self.sessions: list[LiveSession] = []
         self._refusals: dict[str, str] = {}
         self._server: ScriptedImap | None = None

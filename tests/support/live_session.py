@@ -110,7 +110,11 @@ class LiveSession:
             elif command.verb == "IDLE":
                 await self._idle()
             else:
-                await self._end(self._carry_out(command))
+                end = self._carry_out(command)
+                if self._must_hang_up(command):
+                    self._peer.reset()
+                    return
+                await self._end(end)
 
     def hang_up(self) -> None:
         """End the connection without a word."""
@@ -130,6 +134,13 @@ class LiveSession:
         self._peer.writer.write(lie(data) if lie is not None else data)
 
     # ---- inside ----
+
+    def _must_hang_up(self, command: Command) -> bool:
+        wanted = self.server.hang_up_after
+        if not wanted or not command.text.upper().startswith(wanted):
+            return False
+        self.server.hang_up_after = ""
+        return True
 
     async def _read(self) -> Command | None:
         """Return the next command, or None where it was refused before its literal came."""

@@ -1,0 +1,163 @@
+"""One history of a mirror: how it begins, how it comes to rest, how it ends.
+
+Whenever it comes to rest, both sides must agree, every wish must be accounted for, and a client
+that believed the stream of changes must see what the API shows.
+"""
+
+import asyncio
+import time
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from typing_extensions import override
+
+from tests.support.far_live import LiveFarSide
+from tests.support.far_side import FarSide, HeldMailbox
+from tests.support.ledger import Ledger
+from tests.support.mail_account import a_message
+from tests.support.near_side import wishes_by_subject
+from tests.support.proof_stage import Stage
+from vexmail.domain.ids import AccountId, OperationId
+
+if TYPE_CHECKING:
+    from tests.support.listener import Listener
+
+T = TypeVar("T")
+INBOX = "INBOX"
+
+
+class History(RuleBasedStateMachine):
+    """One history; subclasses say where it is played."""
+
+    stage: ClassVar[Stage]
+    runner: ClassVar[asyncio.Runner]
+    spent: ClassVar[list[float]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.far: FarSide | None = None
+        self.account = AccountId(0)
+        self.ledger = Ledger()
+        self.listener: Listener | None = None
+        self.operations: list[OperationId] = []
+        self.names = 0
+        self.rough = False
+        self.began = time.monotonic()
+
+    async def open_far(self, features: dict[str, bool]) -> FarSide:
+        """Start a server of this history's own."""
+        raise NotImplementedError
+
+    async def close_far(self, far: FarSide) -> None:
+        """Stop it."""
+        raise NotImplementedError
+
+    # ---- beginning and end ----
+
+    @initialize(
+        features=st.fixed_dictionaries(
+            {
+                name: st.booleans()
+                for name in ("condstore", "qresync", "move", "uidplus", "list_status")
+            }
+        ),
+        mails=st.integers(0, 6),
+    )
+    def begin(self, features: dict[str, bool], mails: int) -> None:
+        """Open an account on a server with these extensions."""
+        self.run(self._begin(features, mails))
+
+    async def _begin(self, features: dict[str, bool], mails: int) -> None:
+        self.far = await self.open_far(features)
+        for number in range(mails):
+            await self.append(INBOX, number)
+        self.account = await self.stage.account(self.server)
+        self.listener = await self.stage.listener(self.account)
+        self.stage.wake(self.account)
+
+    @override
+    def teardown(self) -> None:
+        """Come to rest once more, then close the account."""
+        if self.far is None:
+            return
+        try:
+            if self.account:
+                self.run(self._rest())
+        finally:
+            self.run(self._close())
+
+    async def _close(self) -> None:
+        if self.account:
+            await self.stage.accounts.remove(self.stage.owner, self.account)
+        await self.close_far(self.server)
+        self.spent.append(time.monotonic() - self.began)
+
+    # ---- the invariant ----
+
+    @rule()
+    def rest(self) -> None:
+        """Let everything calm down: the mirror equals the server, every wish is accounted for."""
+        self.run(self._rest())
+
+    async def _rest(self) -> None:
+        assert self.listener is not None
+        self.server.network.heal()
+        if isinstance(self.far, LiveFarSide):
+            self.far.calm()
+        await self.stage.agreement(self.account, self.server)
+        truth = await self.server.truth()
+        async with self.stage.built.reader() as driver:
+            wishes = await wishes_by_subject(driver, self.account)
+            await self.listener.listen(driver)
+            _none(await self.listener.errors(driver), "the stream told otherwise")
+            refused = {
+                str(row["id"])
+                for row in await driver.fetch(
+                    "SELECT id FROM intents WHERE account_id = $1 AND state = 'rejected'",
+                    self.account,
+                )
+            }
+        _none(self.ledger.errors(truth, wishes), "the ledger disagrees")
+        _none(sorted(refused - self.listener.rejected), "refusals were not told")
+        self.rough = False
+
+    @rule(ms=st.integers(0, 120))
+    def pause(self, ms: int) -> None:
+        """Let some of it happen."""
+        self.run(asyncio.sleep(ms / 1000))
+
+    # ---- what the rules stand on ----
+
+    def run(self, step: Coroutine[Any, Any, T]) -> T:
+        """Carry a step out in the stage's event loop."""
+        return self.runner.run(step)
+
+    @property
+    def server(self) -> FarSide:
+        """The far side, once it is there."""
+        assert self.far is not None
+        return self.far
+
+    async def append(self, mailbox: str, number: int) -> None:
+        subject = f"Mail {number}"
+        await self.server.append(mailbox, a_message(subject), ())
+        self.ledger.added(subject)
+
+    async def truth(self) -> dict[str, HeldMailbox]:
+        return await self.server.truth()
+
+    async def theirs(self, one: int) -> list[tuple[str, int, str]]:
+        truth = await self.truth()
+        found = [
+            (name, uid, held.subject)
+            for name, box in sorted(truth.items())
+            for uid, held in sorted(box.messages.items())
+        ]
+        return [found[one % len(found)]] if found else []
+
+
+def _none(errors: list[str], what: str) -> None:
+    if errors:
+        raise AssertionError("\n".join([f"{what}:", *errors]))
