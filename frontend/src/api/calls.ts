@@ -8,10 +8,13 @@ import type {
   EmailId,
   EmailSummary,
   ImapSettings,
+  IntentKind,
   List,
   Mailbox,
   MailboxId,
   NewAccount,
+  OpenIntent,
+  Operation,
   Outcome,
   Session,
 } from '@/domain/entities';
@@ -70,27 +73,46 @@ export const setRead = (id: EmailId, value: boolean): Promise<EmailSummary> =>
 export const setStarred = (id: EmailId, value: boolean): Promise<EmailSummary> =>
   send('POST', `/api/emails/${encodeURIComponent(id)}/star`, { body: { value } });
 
-export type PlaceOrder = {
-  action: 'archive' | 'delete' | 'spam' | 'not_spam' | 'move';
+export type BatchOrder = {
+  action: 'archive' | 'delete' | 'spam' | 'not_spam' | 'move' | 'read' | 'unread' | 'star' | 'unstar';
   /** The mailbox to take the emails out of. */
-  source: MailboxId;
+  source?: MailboxId;
   /** Where `move` moves to. */
   mailbox?: MailboxId;
   permanent?: boolean;
 };
 
-/** Move or delete emails; the answer says what could not be done. */
-export const actOn = (ids: readonly EmailId[], order: PlaceOrder): Promise<Outcome> =>
+/** Do one thing with up to 1,000 emails; the answer says what could not be done. */
+export const actOn = (ids: readonly EmailId[], order: BatchOrder): Promise<Outcome> =>
   send('POST', '/api/emails/batch', { body: { ids, ...order } });
 
 export const undoOperation = (id: string): Promise<Outcome> =>
   send('POST', `/api/operations/${encodeURIComponent(id)}/undo`);
 
-/** Try again what a mail server refused. */
-export const retryIntent = (id: string): Promise<Outcome> =>
-  send('POST', `/api/intents/${encodeURIComponent(id)}/retry`);
+/** What was done with emails, newest first. */
+export const getOperations = (): Promise<List<Operation>> =>
+  send('GET', '/api/operations', { query: { limit: 20 } });
 
-export const syncNow = (): Promise<{ accounts: AccountId[] }> => send('POST', '/api/sync', { body: {} });
+/** Wishes that the mail servers refused, or that were given up after many tries, newest first. */
+export const getGivenUp = (): Promise<List<OpenIntent>> =>
+  send('GET', '/api/intents?state=parked&state=rejected&limit=200');
+
+/** Wishes on their way to the mail servers, newest first. */
+export const getWaiting = (): Promise<List<OpenIntent>> =>
+  send('GET', '/api/intents', { query: { state: 'pending', limit: 50 } });
+
+/** Open wishes by id, or all that were given up, of one kind if told. */
+export type IntentChoice = { ids: readonly string[] } | { kind?: IntentKind };
+
+export const retryIntents = (choice: IntentChoice): Promise<{ matched: number; changed: number }> =>
+  send('POST', '/api/intents/retry', { body: choice });
+
+export const dropIntents = (choice: IntentChoice): Promise<{ dropped: number }> =>
+  send('POST', '/api/intents/drop', { body: choice });
+
+/** Look at all mailboxes now, of one account or of all. */
+export const syncNow = (account: AccountId | null): Promise<{ accounts: AccountId[] }> =>
+  send('POST', '/api/sync', { body: account === null ? {} : { account_id: account } });
 
 export type ChangePage = { items: readonly Change[]; next_since: number; reset: boolean };
 

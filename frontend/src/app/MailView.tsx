@@ -1,14 +1,18 @@
 import { useCallback, useEffect, useState } from 'react';
 import { useLocation } from 'wouter';
 import type { EmailId, MailboxRole } from '@/domain/entities';
+import type { FilingAct } from '@/domain/filing';
 import type { ListFilter, ListQuery } from '@/domain/listQuery';
 import { mailboxName } from '@/domain/mailboxTree';
 import { indexOf } from '@/domain/segments';
 import { countText } from '@/domain/sizes';
+import { NotDoneLink, RunningBatches } from '@/features/activity';
 import { useFiling } from '@/features/filing';
 import { MailboxRail } from '@/features/mailboxes';
 import { MessageList } from '@/features/messages';
 import { Reader } from '@/features/reader';
+import { SyncStatus } from '@/features/syncing';
+import { useIntents } from '@/intents/hooks';
 import { knownMailboxes } from '@/store/facts';
 import { selectList, selectListUnread, useSelect } from '@/store/hooks';
 import { useSync } from '@/sync/hooks';
@@ -50,7 +54,9 @@ export function MailView({ query, open }: { query: ListQuery; open: EmailId | nu
     else go(placePath(query.mailbox, query.filter, null), { replace: true });
   }, [go, query]);
   const hrefOf = useCallback((filter: ListFilter) => placePath(query.mailbox, filter, null), [query.mailbox]);
-  const { file, dialog } = useFiling({ query, openId: open, onOpen, onBack });
+  const { tell } = useIntents();
+  const { file, dialog } = useFiling({ query, openId: open, onOpen, onBack, onTell: tell });
+  const fileOne = useCallback((act: FilingAct, id: EmailId) => file(act, [id]), [file]);
   useCommand('back', () => open !== null && onBack());
   useCommand('go-inbox', () => go('/'));
 
@@ -60,7 +66,10 @@ export function MailView({ query, open }: { query: ListQuery; open: EmailId | nu
     <>
       {!isStack && (
         <nav className={s.rail} aria-label="Mailboxes">
-          <MailboxRail chosen={query.mailbox} isNarrow={isIconRail} />
+          <div className={s.railScroll}>
+            <MailboxRail chosen={query.mailbox} isNarrow={isIconRail} />
+          </div>
+          <RailFoot isNarrow={isIconRail} />
         </nav>
       )}
       <main className={s.main}>
@@ -95,7 +104,7 @@ export function MailView({ query, open }: { query: ListQuery; open: EmailId | nu
             position={position}
             takesFocus={isStack && open !== null}
             onBack={onBack}
-            onFile={file}
+            onFile={fileOne}
             role={role}
             onStep={(by) => board.run(by > 0 ? 'next' : 'previous')}
           />
@@ -106,9 +115,21 @@ export function MailView({ query, open }: { query: ListQuery; open: EmailId | nu
       {isStack && isDrawerOpen && (
         <Dialog title="Folders" look="drawer" onClose={() => setDrawerOpen(false)}>
           <MailboxRail chosen={query.mailbox} isNarrow={false} onChoose={() => setDrawerOpen(false)} />
+          <RailFoot isNarrow={false} />
         </Dialog>
       )}
     </>
+  );
+}
+
+/** Below the mailboxes: what is under way, and what went wrong. */
+function RailFoot({ isNarrow }: { isNarrow: boolean }) {
+  return (
+    <div className={s.railFoot}>
+      {!isNarrow && <RunningBatches />}
+      <NotDoneLink isNarrow={isNarrow} />
+      <SyncStatus isNarrow={isNarrow} />
+    </div>
   );
 }
 

@@ -2,7 +2,9 @@ import { useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { Session } from '@/domain/entities';
 import { AccountMenu, EditAccountPage, NewAccountPage } from '@/features/accounts';
+import { NotDonePage } from '@/features/activity';
 import { KeysDialog } from '@/features/help';
+import { AccountSyncPanel } from '@/features/syncing';
 import { useSelect } from '@/store/hooks';
 import { classes } from '@/ui/classes';
 import { useCommand } from '@/ui/keyboard/commandBoard';
@@ -41,8 +43,15 @@ function Screen({ place, session, onDone }: ScreenProps) {
   }
   if (place.kind === 'account') {
     const account = accounts?.get(place.id);
-    if (account) return <EditAccountPage key={account.id} account={account} onDone={onDone} />;
+    if (account) {
+      return (
+        <EditAccountPage key={account.id} account={account} onDone={onDone}>
+          <AccountSyncPanel account={account} isNamed={false} />
+        </EditAccountPage>
+      );
+    }
     return <NewAccountPage isFirst={false} isDemoAvailable={false} onDone={onDone} />;
   }
+  if (place.kind === 'not-done') return <NotDonePage />;
   return <MailView query={place.query} open={place.open} />;
 }

@@ -4,14 +4,19 @@ import { AccountIntents } from '@/intents/accountIntents';
 import { FilingIntents } from '@/intents/filingIntents';
 import { FlagIntents } from '@/intents/flagIntents';
 import type { Intents } from '@/intents/hooks';
+import { ReconsiderIntents } from '@/intents/reconsiderIntents';
+import { UndoStack } from '@/intents/undoStack';
 import { Store } from '@/store/store';
 import { Follower } from '@/sync/follow';
+import { GivenUpLoader } from '@/sync/givenUpLoader';
 import type { Sync } from '@/sync/hooks';
 import { ListWindow } from '@/sync/listWindow';
 import { MessageLoader } from '@/sync/messageLoader';
 import { CommandBoard } from '@/ui/keyboard/commandBoard';
 import { ToastBoard } from '@/ui/Toasts';
 import { type Boot, factsFromBoot } from './boot';
+
+const AFTER_FIRST_PAINT_MS = 600; // nobody looks for refusals in the first moment
 
 export type Parts = {
   readonly store: Store;
@@ -30,21 +35,31 @@ export async function compose(boot: Boot | null): Promise<Parts> {
   const messages = new MessageLoader(store);
   const forget = (): void => {
     follower.stop();
+    givenUp.stop();
     store.answered({ type: 'session_answered', session: null });
   };
-  const filing = new FilingIntents(store, toasts);
-  const follower = new Follower(store, list, messages, { signedOut: forget, rejected: filing.rejected });
+  const undo = new UndoStack(toasts);
+  const filing = new FilingIntents(store, toasts, undo);
+  const givenUp = new GivenUpLoader(store);
+  const follower = new Follower(store, list, messages, {
+    signedOut: forget,
+    rejected: filing.rejected,
+    intentsMoved: givenUp.refresh,
+  });
   if (!boot) await askWhoIsHere(store);
   const { session, accounts, mailboxes } = store.get().facts;
   if (session) {
     follower.start();
+    givenUp.refresh(AFTER_FIRST_PAINT_MS);
     if (!accounts || !mailboxes) follower.refreshCounts();
   }
   return {
     store,
     sync: { list, messages },
     intents: {
-      flags: new FlagIntents(store, toasts.show),
+      flags: new FlagIntents(store, toasts.show, undo),
+      tell: (message) => void toasts.show(message),
+      reconsider: new ReconsiderIntents(store, toasts, givenUp.refresh),
       filing,
       accounts: new AccountIntents(store, follower.refreshCounts, toasts.show),
     },

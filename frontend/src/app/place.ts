@@ -5,7 +5,8 @@ import type { ListFilter, ListQuery } from '@/domain/listQuery';
 export type Place =
   | { readonly kind: 'mail'; readonly query: ListQuery; readonly open: EmailId | null }
   | { readonly kind: 'new-account' }
-  | { readonly kind: 'account'; readonly id: string };
+  | { readonly kind: 'account'; readonly id: string }
+  | { readonly kind: 'not-done' };
 
 const FILTERS: readonly ListFilter[] = ['all', 'unread', 'starred'];
 
@@ -17,6 +18,7 @@ export function readPlace(path: string, search: string): Place {
       ? { kind: 'new-account' }
       : { kind: 'account', id: parts[1] };
   }
+  if (parts[0] === 'not-done') return { kind: 'not-done' };
   const shown = new URLSearchParams(search).get('show');
   const filter = FILTERS.find((one) => one === shown) ?? 'all';
   const mailbox = parts[0] === 'mailbox' ? (parts[1] ?? null) : null;

@@ -36,7 +36,7 @@ describe('keys', () => {
   test('a sequence that breaks off starts afresh', () => {
     expect(typed('g', 'j')).toEqual([null, 'next']);
     expect(typed('g', 'g', 'i')).toEqual([null, null, 'go-inbox']);
-    expect(typed('g', 'x', 'i')).toEqual([null, null, null]);
+    expect(typed('g', 'y', 'i')).toEqual([null, null, null]);
   });
 
   test('shift matters', () => {

@@ -6,6 +6,10 @@ export const COMMANDS = [
   { id: 'open', title: 'Open message', group: 'Move', keys: ['Enter', 'o'] },
   { id: 'back', title: 'Back to the list', group: 'Move', keys: ['u', 'Escape'] },
   { id: 'go-inbox', title: 'Go to the inbox', group: 'Move', keys: ['g i'] },
+  { id: 'select', title: 'Choose the message, or no longer', group: 'Choose', keys: ['x'] },
+  { id: 'select-range', title: 'Choose everything up to here', group: 'Choose', keys: ['X'] },
+  { id: 'select-all', title: 'Choose all that is loaded', group: 'Choose', keys: ['* a'] },
+  { id: 'select-none', title: 'Choose nothing', group: 'Choose', keys: ['* n'] },
   { id: 'star', title: 'Star or unstar', group: 'Message', keys: ['s'] },
   { id: 'mark-read', title: 'Mark as read', group: 'Message', keys: ['I'] },
   { id: 'mark-unread', title: 'Mark as unread', group: 'Message', keys: ['U'] },
@@ -13,7 +17,7 @@ export const COMMANDS = [
   { id: 'delete', title: 'Delete', group: 'Message', keys: ['#', 'Delete'] },
   { id: 'spam', title: 'Spam or not spam', group: 'Message', keys: ['!'] },
   { id: 'move', title: 'Move to a mailbox', group: 'Message', keys: ['v'] },
-  { id: 'undo', title: 'Undo the last move', group: 'Message', keys: ['z'] },
+  { id: 'undo', title: 'Undo the last act', group: 'Message', keys: ['z'] },
   { id: 'help', title: 'Show the keys', group: 'VexMail', keys: ['?'] },
 ] as const satisfies readonly { id: string; title: string; group: string; keys: readonly string[] }[];
 

@@ -1,7 +1,8 @@
 /** Putting mail away: what can be done from where, and where it goes. Pure. */
-import type { EmailSummary, Mailbox, MailboxId, MailboxRole } from './entities';
+import type { EmailId, EmailSummary, Mailbox, MailboxId, MailboxRole } from './entities';
 import type { ListQuery } from './listQuery';
 import { folderRows, mailboxName, roleRows } from './mailboxTree';
+import { countText } from './sizes';
 
 /** What a key or a button asks for; `spam` means "not spam" for mail that lies in Spam. */
 export type FilingAct = 'archive' | 'delete' | 'spam' | 'move';
@@ -49,11 +50,34 @@ export function filingFor(
   }
 }
 
-/** The past of a filing, for people: "Moved to Archive". */
-export function filingDone(filing: Filing, mailboxes: Mailboxes): string {
-  if (filing.isForGood) return 'Deleted for good';
+/** The same filing for several emails of one account. */
+export type Plan = { readonly ids: readonly EmailId[]; readonly filing: Filing };
+
+/** What an act means for several emails: one plan for each mailbox that they are taken out of. */
+export function plansFor(
+  act: Exclude<FilingAct, 'move'>,
+  emails: readonly EmailSummary[],
+  query: ListQuery,
+  mailboxes: Mailboxes,
+): Plan[] {
+  const plans = new Map<MailboxId, Plan>();
+  for (const email of emails) {
+    const from = sourceOf(query, email, mailboxes);
+    const filing = from === null ? null : filingFor(act, email, from, mailboxes);
+    if (from === null || filing === null) continue;
+    plans.set(from, { filing, ids: [...(plans.get(from)?.ids ?? []), email.id] });
+  }
+  return [...plans.values()];
+}
+
+/** The past of a filing, for people: "Moved to Archive", "20 messages moved to Archive". */
+export function filingDone(filing: Filing, mailboxes: Mailboxes, count = 1): string {
   const mailbox = filing.to === null ? undefined : mailboxes.get(filing.to);
-  return mailbox ? `Moved to ${mailboxName(mailbox)}` : 'Moved';
+  const place = mailbox ? ` to ${mailboxName(mailbox)}` : '';
+  const words = filing.isForGood ? 'Deleted for good' : `Moved${place}`;
+  return count === 1
+    ? words
+    : `${countText(count)} messages ${words.charAt(0).toLowerCase()}${words.slice(1)}`;
 }
 
 // Views that the server makes of mail elsewhere: mail cannot be put there.

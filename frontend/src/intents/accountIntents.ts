@@ -34,9 +34,10 @@ export class AccountIntents {
     this.#refresh();
   }
 
-  async syncNow(): Promise<void> {
+  /** Look for mail now, of one account or of all. */
+  async syncNow(account: AccountId | null = null): Promise<void> {
     try {
-      await syncNow();
+      await syncNow(account);
     } catch (error) {
       this.#onRefused(`Checking for mail was not possible: ${explain(error)}`);
     }

@@ -147,5 +147,5 @@ test('what a mail server refuses later is told with the reason, and tried again 
   expect(messages()).toEqual(['Over quota.']);
   press('Try again');
   await answered();
-  expect(asked[0]?.path).toBe('/api/intents/5/retry');
+  expect(asked[0]?.path).toBe('/api/intents/retry');
 });

@@ -1,134 +1,133 @@
 /**
- * Moving and deleting: the row leaves at once, and comes back with the reason if that is refused.
+ * Moving and deleting, one message or many: the rows leave at once, and come back with the reason
+ * if that is refused.
  *
  * The server takes a move before the mail server has carried it out, so there are two kinds of
  * "no": the answer of the request, and later `intent_rejected` on the stream. Both can be tried
  * again from the toast. A request without an answer counts as refused: a move is not repeated
  * behind the person's back.
  */
-import { actOn, type PlaceOrder, retryIntent, undoOperation } from '@/api/calls';
+import { actOn, type BatchOrder, retryIntents } from '@/api/calls';
 import { newKey } from '@/api/http';
 import { explain } from '@/api/problem';
 import type { Change } from '@/domain/change';
 import type { EmailId, Outcome } from '@/domain/entities';
-import { type Filing, filingDone } from '@/domain/filing';
+import { type Filing, filingDone, type Plan } from '@/domain/filing';
+import { portions } from '@/domain/selection';
 import { knownMailboxes } from '@/store/facts';
 import { drawnEmail, type PlaceWish, placeWish } from '@/store/overlay';
 import type { Store } from '@/store/store';
+import { type Teller, UndoStack } from './undoStack';
 
 const SETTLED_MS = 5_000; // answers that were under way during a move have arrived by then
-const KEPT_DONE = 20;
+const SAY_AGAIN_MS = 4_000; // refusals of one batch come together: they are said once
 
-/** How the person is told, and offered something to do about it. */
-export type Teller = {
-  readonly show: (message: string, action?: { name: string; run: () => void }) => number;
-  readonly hide: (id: number) => void;
-};
-
-/** A move that can be taken back. */
-type Done = { readonly wish: PlaceWish; readonly operation: Promise<string | null>; readonly toast: number };
+/** What one request asks for. */
+type Part = { readonly filing: Filing; readonly wishes: readonly PlaceWish[] };
 
 export class FilingIntents {
   readonly #store: Store;
   readonly #teller: Teller;
-  #done: readonly Done[] = [];
+  readonly #undo: UndoStack;
+  #lastSaid = { message: '', at: 0 };
 
-  constructor(store: Store, teller: Teller) {
+  constructor(store: Store, teller: Teller, undo = new UndoStack(teller)) {
     this.#store = store;
     this.#teller = teller;
+    this.#undo = undo;
   }
 
   file(id: EmailId, filing: Filing): void {
-    const { facts, overlay } = this.#store.get();
-    const email = facts.emails.get(id);
-    if (!email) return;
-    const wish = placeWish(newKey(), drawnEmail(email, overlay), filing.from, filing.to);
-    this.#store.wished(wish);
-    const operation = this.#send(wish, filing);
-    const toast = this.#teller.show(filingDone(filing, knownMailboxes(facts)), {
-      name: 'Undo',
-      run: () => this.#undo(done),
-    });
-    const done: Done = { wish, operation, toast };
-    this.#done = [...this.#done.slice(1 - KEPT_DONE), done];
-    void operation.then((made) => {
-      if (made === null) this.#forget(done);
-    });
+    this.fileAll([{ ids: [id], filing }]);
   }
 
-  /** Take the latest move back that was not taken back yet. */
+  /** File many at once, undone as one. */
+  fileAll(plans: readonly Plan[]): void {
+    const parts = plans.flatMap((plan) => this.#partsOf(plan));
+    const wishes = parts.flatMap((part) => part.wishes);
+    const first = parts[0];
+    if (!first) return;
+    this.#store.wished(...wishes);
+    const words = filingDone(first.filing, knownMailboxes(this.#store.get().facts), wishes.length);
+    const operations = Promise.all(parts.map((part) => this.#send(part)));
+    this.#undo.push(
+      words,
+      operations.then((made) => made.flatMap((id) => id ?? [])),
+      () => this.#store.takenBack(...wishes),
+    );
+  }
+
+  /** Take the latest act back that was not taken back yet. */
   undoLast(): void {
-    const last = this.#done.at(-1);
-    if (last) this.#undo(last);
-    else this.#teller.show('There is nothing to undo.');
+    this.#undo.undoLast();
   }
 
   /** A mail server refused what its account's rows had shown already; the stream brings them back. */
   readonly rejected = (change: Change & { type: 'intent_rejected' }): void => {
+    const now = Date.now();
+    const isRepeated = this.#lastSaid.message === change.message && now - this.#lastSaid.at < SAY_AGAIN_MS;
+    this.#lastSaid = { message: change.message, at: now };
+    if (isRepeated) return;
     this.#teller.show(change.message, { name: 'Try again', run: () => void this.#retry(change.intent_id) });
   };
 
   async #retry(intentId: string): Promise<void> {
     try {
-      await retryIntent(intentId);
+      await retryIntents({ ids: [intentId] });
     } catch (error) {
       this.#teller.show(`Trying again was not possible: ${explain(error)}`);
     }
   }
 
+  #partsOf({ ids, filing }: Plan): Part[] {
+    const { facts, overlay } = this.#store.get();
+    const wishes = ids.flatMap((id) => {
+      const email = facts.emails.get(id);
+      return email ? [placeWish(newKey(), drawnEmail(email, overlay), filing.from, filing.to)] : [];
+    });
+    return portions(wishes).map((portion) => ({ filing, wishes: portion }));
+  }
+
   /** @returns the operation for undo; null if the request came to nothing. */
-  async #send(wish: PlaceWish, filing: Filing): Promise<string | null> {
-    const order: PlaceOrder = { action: filing.action, source: filing.from };
+  async #send({ filing, wishes }: Part): Promise<string | null> {
+    const order: BatchOrder = { action: filing.action, source: filing.from };
     if (filing.action === 'move' && filing.to !== null) order.mailbox = filing.to;
     if (filing.isForGood) order.permanent = true;
     try {
-      const outcome = await actOn([wish.email_id], order);
-      const reason = refusalOf(outcome);
-      if (reason === null) {
-        this.#store.granted(wish);
-        setTimeout(() => this.#store.settled(wish), SETTLED_MS);
-        return outcome.operation_id;
-      }
-      this.#refuse(wish, filing, reason);
+      const outcome = await actOn(
+        wishes.map((wish) => wish.email_id),
+        order,
+      );
+      const failed = failedOf(outcome, wishes);
+      const done = wishes.filter((wish) => !failed.includes(wish));
+      if (failed.length > 0) this.#refuse(failed, filing, reasonOf(outcome, wishes.length));
+      if (done.length === 0) return null;
+      this.#store.granted(...done);
+      setTimeout(() => this.#store.settled(...done), SETTLED_MS);
+      return outcome.operation_id;
     } catch (error) {
-      this.#refuse(wish, filing, explain(error));
+      this.#refuse(wishes, filing, explain(error));
     }
     return null;
   }
 
-  #refuse(wish: PlaceWish, filing: Filing, reason: string): void {
-    this.#store.refused(wish);
-    this.#teller.show(reason, { name: 'Try again', run: () => this.file(wish.email_id, filing) });
-  }
-
-  #undo(done: Done): void {
-    if (!this.#done.includes(done)) return;
-    this.#forget(done);
-    void this.#takeBack(done);
-  }
-
-  async #takeBack({ wish, operation }: Done): Promise<void> {
-    const id = await operation;
-    if (id === null) return;
-    try {
-      const outcome = await undoOperation(id);
-      const failure = outcome.failures[0];
-      if (failure) this.#teller.show(failure.detail);
-      else this.#store.takenBack(wish);
-    } catch (error) {
-      this.#teller.show(`Undoing was not possible: ${explain(error)}`);
-    }
-  }
-
-  #forget(done: Done): void {
-    this.#done = this.#done.filter((one) => one !== done);
-    this.#teller.hide(done.toast);
+  #refuse(wishes: readonly PlaceWish[], filing: Filing, reason: string): void {
+    this.#store.refused(...wishes);
+    const ids = wishes.map((wish) => wish.email_id);
+    const words = ids.length > 1 ? `${ids.length} messages stay where they were: ${reason}` : reason;
+    this.#teller.show(words, { name: 'Try again', run: () => this.fileAll([{ ids, filing }]) });
   }
 }
 
-/** Why nothing came of an action, in a sentence; null if something did. */
-function refusalOf(outcome: Outcome): string | null {
-  const failure = outcome.failures[0];
-  if (failure) return failure.detail;
-  return outcome.changed === 0 ? 'This message is no longer there.' : null;
+/** The wishes that came to nothing: those named, or all when nothing changed. */
+function failedOf(outcome: Outcome, wishes: readonly PlaceWish[]): readonly PlaceWish[] {
+  if (outcome.changed === 0) return wishes;
+  const failed = new Set(outcome.failures.map((failure) => failure.email_id));
+  return wishes.filter((wish) => failed.has(wish.email_id));
+}
+
+/** Why something came to nothing, in a sentence. */
+function reasonOf(outcome: Outcome, asked: number): string {
+  const gone = asked > 1 ? 'They are no longer there.' : 'This message is no longer there.';
+  return outcome.failures[0]?.detail ?? gone;
 }

@@ -5,12 +5,15 @@
  * that, only the server's own "no" takes it back.
  */
 
-import { setRead, setStarred } from '@/api/calls';
+import { actOn, setRead, setStarred } from '@/api/calls';
 import { newKey } from '@/api/http';
 import { explain, Refused, Unreachable } from '@/api/problem';
 import type { EmailId } from '@/domain/entities';
+import { portions } from '@/domain/selection';
+import { countText } from '@/domain/sizes';
 import { drawnEmail, type FlagWish, type WishKind, wishFor } from '@/store/overlay';
 import type { Store } from '@/store/store';
+import type { UndoStack } from './undoStack';
 
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
@@ -20,11 +23,43 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export class FlagIntents {
   readonly #store: Store;
   readonly #onRefused: (message: string) => void;
+  readonly #undo: UndoStack;
   readonly #lanes = new Map<EmailId, Promise<void>>();
 
-  constructor(store: Store, onRefused: (message: string) => void) {
+  constructor(store: Store, onRefused: (message: string) => void, undo: UndoStack) {
     this.#store = store;
     this.#onRefused = onRefused;
+    this.#undo = undo;
+  }
+
+  /** The same for many messages, undone as one; those that are so already are left out. */
+  setAll(kind: WishKind, ids: readonly EmailId[], value: boolean): void {
+    const wishes = ids.flatMap((id) => {
+      const drawn = this.#drawn(id);
+      return (drawn && wishFor(newKey(), kind, drawn, value)) ?? [];
+    });
+    if (wishes.length === 0) return;
+    this.#store.wished(...wishes);
+    const operations = Promise.all(portions(wishes).map((part) => this.#sendAll(kind, part, value)));
+    const count = `${countText(wishes.length)} ${wishes.length === 1 ? 'message' : 'messages'}`;
+    this.#undo.push(
+      `${count} ${doneWords(kind, value)}`,
+      operations.then((made) => made.flatMap((id) => id ?? [])),
+      () => undefined, // the stream tells the flags anew
+    );
+  }
+
+  async #sendAll(kind: WishKind, wishes: readonly FlagWish[], value: boolean): Promise<string | null> {
+    const ids = wishes.map((wish) => wish.email_id);
+    try {
+      const outcome = await actOn(ids, { action: BATCH_ACTION[kind][value ? 'set' : 'clear'] });
+      this.#store.granted(...wishes);
+      return outcome.operation_id;
+    } catch (error) {
+      this.#store.refused(...wishes);
+      this.#onRefused(`${wishes.length} messages stay as they were: ${explain(error)}`);
+      return null;
+    }
   }
 
   setRead(id: EmailId, value: boolean): void {
@@ -76,6 +111,14 @@ export class FlagIntents {
     }
   }
 }
+
+const BATCH_ACTION = {
+  read: { set: 'read', clear: 'unread' },
+  star: { set: 'star', clear: 'unstar' },
+} as const;
+
+const doneWords = (kind: WishKind, value: boolean): string =>
+  kind === 'star' ? (value ? 'starred' : 'no longer starred') : `marked as ${value ? 'read' : 'unread'}`;
 
 const isPassing = (error: unknown): boolean =>
   error instanceof Unreachable || (error instanceof Refused && error.retryAfter !== null);

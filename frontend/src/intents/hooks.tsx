@@ -3,11 +3,15 @@ import { createContext, type ReactNode, useContext } from 'react';
 import type { AccountIntents } from './accountIntents';
 import type { FilingIntents } from './filingIntents';
 import type { FlagIntents } from './flagIntents';
+import type { ReconsiderIntents } from './reconsiderIntents';
 
 export type Intents = {
   readonly flags: FlagIntents;
   readonly filing: FilingIntents;
   readonly accounts: AccountIntents;
+  readonly reconsider: ReconsiderIntents;
+  /** Say something to the person. */
+  readonly tell: (message: string) => void;
 };
 
 const IntentsContext = createContext<Intents | null>(null);

@@ -91,14 +91,16 @@ export function unreadShift(overlay: Overlay, mailbox: MailboxId): number {
   return overlay.reduce((sum, wish) => sum + (wish.unread.get(mailbox) ?? 0), 0);
 }
 
-/** The wish's flag has become a fact. */
-export function echoed(overlay: Overlay, id: string): Overlay {
-  return overlay.flatMap((wish) => (wish.id === id ? afterEcho(wish) : [wish]));
+/** The wishes' flags have become facts. */
+export function echoed(overlay: Overlay, ...ids: readonly string[]): Overlay {
+  const echo = new Set(ids);
+  return overlay.flatMap((wish) => (echo.has(wish.id) ? afterEcho(wish) : [wish]));
 }
 
-/** The wish was refused, taken back, or is settled. */
-export function dropped(overlay: Overlay, id: string): Overlay {
-  return overlay.filter((wish) => wish.id !== id);
+/** The wishes were refused, taken back, or are settled. */
+export function dropped(overlay: Overlay, ...ids: readonly string[]): Overlay {
+  const gone = new Set(ids);
+  return overlay.filter((wish) => !gone.has(wish.id));
 }
 
 const afterEcho = (wish: Wish): Wish[] =>

@@ -57,37 +57,47 @@ export class Store {
     this.#set({ facts, overlay: isCounted ? afterCounts(overlay, () => true) : overlay });
   }
 
-  wished(wish: Wish): void {
-    this.#set({ overlay: [...this.#state.overlay, wish] });
+  wished(...wishes: readonly Wish[]): void {
+    this.#set({ overlay: [...this.#state.overlay, ...wishes] });
   }
 
-  /** The server took a wish: it is a fact now. */
-  granted(wish: Wish): void {
-    const isOpen = this.#state.overlay.some((one) => one.id === wish.id && one.state === 'pending');
-    if (!isOpen) return; // the stream was faster, and may have told something newer since
+  /** The server took wishes: they are facts now. */
+  granted(...wishes: readonly Wish[]): void {
+    const pending = new Set(this.#state.overlay.flatMap((one) => (one.state === 'pending' ? [one.id] : [])));
+    // Of the others the stream was faster, and may have told something newer since.
+    const open = wishes.filter((wish) => pending.has(wish.id));
+    if (open.length === 0) return;
     this.#set({
-      facts: applyChange(this.#state.facts, answerOf(wish)),
-      overlay: echoed(this.#state.overlay, wish.id),
+      facts: open.map(answerOf).reduce<Facts>(applyChange, this.#state.facts),
+      overlay: echoed(this.#state.overlay, ...open.map((wish) => wish.id)),
     });
   }
 
-  /** The server took a move back: the email lies where it lay before. */
-  takenBack(wish: PlaceWish): void {
-    const back: Answer = { type: 'place_answered', email_id: wish.email_id, from: wish.to, to: wish.from };
+  /** The server took moves back: the emails lie where they lay before. */
+  takenBack(...wishes: readonly PlaceWish[]): void {
+    const back = wishes.map(
+      (wish): Answer => ({
+        type: 'place_answered',
+        email_id: wish.email_id,
+        from: wish.to,
+        to: wish.from,
+      }),
+    );
     this.#set({
-      facts: applyChange(this.#state.facts, back),
-      overlay: dropped(this.#state.overlay, wish.id),
+      facts: back.reduce<Facts>(applyChange, this.#state.facts),
+      overlay: dropped(this.#state.overlay, ...wishes.map((wish) => wish.id)),
     });
   }
 
-  /** A move lies so far back that no answer under way can contradict it. */
-  settled(wish: PlaceWish): void {
-    if (this.#state.overlay.some((one) => one.id === wish.id)) this.refused(wish);
+  /** Moves lie so far back that no answer under way can contradict them. */
+  settled(...wishes: readonly PlaceWish[]): void {
+    this.refused(...wishes);
   }
 
-  /** The server refused a wish: what is drawn falls back to the facts. */
-  refused(wish: Wish): void {
-    this.#set({ overlay: dropped(this.#state.overlay, wish.id) });
+  /** The server refused wishes: what is drawn falls back to the facts. */
+  refused(...wishes: readonly Wish[]): void {
+    const overlay = dropped(this.#state.overlay, ...wishes.map((wish) => wish.id));
+    if (overlay.length < this.#state.overlay.length) this.#set({ overlay });
   }
 
   connected(state: Connection['state'], now: number): void {

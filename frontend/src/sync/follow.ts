@@ -21,6 +21,8 @@ const COUNTS_MS = 800;
 export type Told = {
   readonly signedOut: () => void;
   readonly rejected: (change: Change & { type: 'intent_rejected' }) => void;
+  /** The list of wishes that did not go through is another one now. */
+  readonly intentsMoved: () => void;
 };
 
 export class Follower {
@@ -141,6 +143,7 @@ export class Follower {
     for (const one of fresh) if (one.type === 'intent_rejected') this.#told.rejected(one);
     const due = consequences(before, fresh);
     if (due.rows) this.#list.refresh();
+    if (due.intents) this.#told.intentsMoved();
     if (due.accounts) this.refreshCounts();
     else if (due.mailboxes) this.#countsTimer ??= window.setTimeout(this.refreshCounts, COUNTS_MS);
     else if (fresh.some((one) => one.type === 'mailbox_updated')) {

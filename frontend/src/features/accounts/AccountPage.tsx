@@ -1,5 +1,5 @@
 import { ArrowLeft } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { explain } from '@/api/problem';
 import type { Account, ImapSettings } from '@/domain/entities';
@@ -36,8 +36,15 @@ export function NewAccountPage({ isFirst, isDemoAvailable, onDone }: NewProps) {
   );
 }
 
+type EditProps = {
+  account: Account;
+  onDone: () => void;
+  /** How the account fares. */
+  children: ReactNode;
+};
+
 /** Mending an account whose server said no, or moving it to another server. */
-export function EditAccountPage({ account, onDone }: { account: Account; onDone: () => void }) {
+export function EditAccountPage({ account, onDone, children }: EditProps) {
   const { accounts } = useIntents();
   const save = async (_email: string, imap: ImapSettings, signal: AbortSignal): Promise<void> => {
     await accounts.mend(account.id, imap, signal);
@@ -48,13 +55,11 @@ export function EditAccountPage({ account, onDone }: { account: Account; onDone:
       <div className={s.column}>
         <BackLink />
         <h1 className={s.lead}>{account.name || account.email}</h1>
-        {account.error ? (
-          <Notice tone={account.state === 'needs_attention' ? 'danger' : 'warn'} className={s.error}>
-            {account.error.message}
-          </Notice>
-        ) : (
-          <p className={s.words}>Changes are tested against the server before they are kept.</p>
-        )}
+        <div className={s.status}>
+          <div className={s.fare}>{children}</div>
+          <Button onClick={() => void accounts.syncNow(account.id)}>Sync now</Button>
+        </div>
+        <p className={s.words}>Changes are tested against the server before they are kept.</p>
         <AccountForm account={account} onSave={save} />
         <RemoveAccount account={account} onDone={onDone} />
       </div>

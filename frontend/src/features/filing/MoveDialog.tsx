@@ -8,20 +8,19 @@ import { TextField } from '@/ui/Field';
 import s from './Filing.module.css';
 
 type Props = {
-  email: EmailSummary;
-  /** Where the message lies now; it is not offered. */
+  /** Of one account. */
+  emails: readonly EmailSummary[];
+  /** Where the messages lie now; it is not offered. */
   from: MailboxId;
   onChoose: (to: MailboxId) => void;
   onClose: () => void;
 };
 
 /** Chooses a mailbox by typing a part of its name (WAI-ARIA combobox: arrows and Enter choose). */
-export function MoveDialog({ email, from, onChoose, onClose }: Props) {
+export function MoveDialog({ emails, from, onChoose, onClose }: Props) {
   const mailboxes = useSelect((state) => state.facts.mailboxes);
-  const all = useMemo(
-    () => placesFor(mailboxes ?? new Map(), email.account_id, from),
-    [mailboxes, email.account_id, from],
-  );
+  const account = emails[0]?.account_id ?? '';
+  const all = useMemo(() => placesFor(mailboxes ?? new Map(), account, from), [mailboxes, account, from]);
   const [typed, setTyped] = useState('');
   const [chosen, setChosen] = useState(0);
   const places = placesNamed(all, typed);
@@ -44,7 +43,7 @@ export function MoveDialog({ email, from, onChoose, onClose }: Props) {
   };
 
   return (
-    <Dialog title="Move to" onClose={onClose}>
+    <Dialog title={emails.length > 1 ? `Move ${emails.length} messages to` : 'Move to'} onClose={onClose}>
       <TextField
         label="Mailbox"
         value={typed}

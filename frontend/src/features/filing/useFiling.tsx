@@ -1,7 +1,7 @@
-/** Acts on a message of the list, the questions that some of them ask, and where one goes next. */
+/** Acts on messages of the list, the questions that some of them ask, and where one goes next. */
 import { type ReactNode, useCallback, useState } from 'react';
 import type { EmailId, EmailSummary, MailboxId } from '@/domain/entities';
-import { type Filing, type FilingAct, filingFor, sourceOf } from '@/domain/filing';
+import { type Filing, type FilingAct, type Plan, plansFor, sourceOf } from '@/domain/filing';
 import type { ListQuery } from '@/domain/listQuery';
 import { idAt, indexOf } from '@/domain/segments';
 import { useIntents } from '@/intents/hooks';
@@ -16,17 +16,19 @@ type Options = {
   openId: EmailId | null;
   onOpen: (id: EmailId, replace: boolean) => void;
   onBack: () => void;
+  /** Say why something cannot be done. */
+  onTell: (message: string) => void;
 };
 
 type Question =
-  | { readonly kind: 'move'; readonly email: EmailSummary; readonly from: MailboxId }
-  | { readonly kind: 'delete'; readonly email: EmailSummary; readonly filing: Filing };
+  | { readonly kind: 'move'; readonly emails: readonly EmailSummary[]; readonly from: MailboxId }
+  | { readonly kind: 'delete'; readonly emails: readonly EmailSummary[]; readonly plans: readonly Plan[] };
 
-export type FileMessage = (act: FilingAct, id: EmailId) => void;
+export type FileMessages = (act: FilingAct, ids: readonly EmailId[]) => void;
 
-/** @returns how to act on a message; the dialog to draw while a question is open. */
-export function useFiling({ query, openId, onOpen, onBack }: Options): {
-  file: FileMessage;
+/** @returns how to act on messages; the dialog to draw while a question is open. */
+export function useFiling({ query, openId, onOpen, onBack, onTell }: Options): {
+  file: FileMessages;
   dialog: ReactNode;
 } {
   const store = useStore();
@@ -35,51 +37,55 @@ export function useFiling({ query, openId, onOpen, onBack }: Options): {
   useCommand('undo', () => intents.undoLast());
 
   const carryOut = useCallback(
-    (id: EmailId, filing: Filing): void => {
-      const next = id === openId ? rowAfter(selectList(store.get(), query)?.segments ?? [], id) : null;
-      intents.file(id, filing);
+    (plans: readonly Plan[]): void => {
+      const ids = plans.flatMap((plan) => plan.ids);
+      const isOpenGone = openId !== null && ids.includes(openId);
+      const isOnly = isOpenGone && ids.length === 1;
+      const next = isOnly ? rowAfter(selectList(store.get(), query)?.segments ?? [], openId) : null;
+      intents.fileAll(plans);
       setQuestion(null);
-      if (id !== openId) return;
+      if (!isOpenGone) return;
       if (next) onOpen(next, true);
       else onBack();
     },
     [store, intents, query, openId, onOpen, onBack],
   );
 
-  const file = useCallback<FileMessage>(
-    (act, id) => {
+  const file = useCallback<FileMessages>(
+    (act, ids) => {
       const { facts } = store.get();
-      const email = facts.emails.get(id);
-      const from = email && sourceOf(query, email, knownMailboxes(facts));
-      if (!email || !from) return;
+      const mailboxes = knownMailboxes(facts);
+      const emails = ids.flatMap((id) => facts.emails.get(id) ?? []);
+      const first = emails[0];
+      const from = first && sourceOf(query, first, mailboxes);
+      if (!first || !from) return;
       if (act === 'move') {
-        setQuestion({ kind: 'move', email, from });
+        if (emails.every((email) => sourceOf(query, email, mailboxes) === from)) {
+          setQuestion({ kind: 'move', emails, from });
+        } else onTell('Messages of several accounts cannot be moved together.');
         return;
       }
-      const filing = filingFor(act, email, from, knownMailboxes(facts));
-      if (filing?.isForGood) setQuestion({ kind: 'delete', email, filing });
-      else if (filing) carryOut(id, filing);
+      const plans = plansFor(act, emails, query, mailboxes);
+      if (plans.some((plan) => plan.filing.isForGood)) setQuestion({ kind: 'delete', emails, plans });
+      else if (plans.length > 0) carryOut(plans);
     },
-    [store, query, carryOut],
+    [store, query, carryOut, onTell],
   );
 
   const onClose = (): void => setQuestion(null);
   const dialog =
     question?.kind === 'move' ? (
       <MoveDialog
-        email={question.email}
+        emails={question.emails}
         from={question.from}
         onClose={onClose}
-        onChoose={(to) =>
-          carryOut(question.email.id, { action: 'move', from: question.from, to, isForGood: false })
-        }
+        onChoose={(to) => {
+          const filing: Filing = { action: 'move', from: question.from, to, isForGood: false };
+          carryOut([{ ids: question.emails.map((email) => email.id), filing }]);
+        }}
       />
     ) : question?.kind === 'delete' ? (
-      <DeleteQuestion
-        email={question.email}
-        onClose={onClose}
-        onDelete={() => carryOut(question.email.id, question.filing)}
-      />
+      <DeleteQuestion emails={question.emails} onClose={onClose} onDelete={() => carryOut(question.plans)} />
     ) : null;
   return { file, dialog };
 }

@@ -5,6 +5,7 @@ import type { Account } from '@/domain/entities';
 import { type ListQuery, listKey } from '@/domain/listQuery';
 import { countText } from '@/domain/sizes';
 import { selectAccounts, useSelect } from '@/store/hooks';
+import { Meter } from '@/ui/Meter';
 import { Notice } from '@/ui/Notice';
 import { firstSync } from './firstSync';
 import s from './ListNotices.module.css';
@@ -58,7 +59,7 @@ export function SyncStrip({ query }: { query: ListQuery }) {
   if (!sum) return null;
   return (
     <div className={s.strip}>
-      <progress className={s.progress} value={sum.done} max={sum.total} aria-label="First sync" />
+      <Meter label="First sync" value={sum.done} max={sum.total} />
       <p className={s.words}>
         Fetching the list: {countText(sum.done)} of {countText(sum.total)}
         {sum.seconds !== null && `, ${roughDuration(sum.seconds)} left`}

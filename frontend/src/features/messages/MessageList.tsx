@@ -9,6 +9,7 @@ import { selectEmail, useSelect } from '@/store/hooks';
 import { useSync } from '@/sync/hooks';
 import { type GridHandle, type RowProps, VirtualGrid } from '@/ui/grid/VirtualGrid';
 import type { RowRange } from '@/ui/grid/windowing';
+import { BulkBar } from './BulkBar';
 import { EmptyList } from './EmptyList';
 import { ListHeader } from './ListHeader';
 import { ListNotices, SyncStrip } from './ListNotices';
@@ -16,6 +17,7 @@ import s from './MessageList.module.css';
 import { LoadingRow, MessageRow, type RowActions } from './MessageRow';
 import { useListCursor } from './useListCursor';
 import { useRows } from './useRows';
+import { useSelection } from './useSelection';
 
 const ROW_PX = 56;
 const DATES = new DateText();
@@ -28,8 +30,8 @@ type Props = {
   openId: EmailId | null;
   /** `replace`: stepping from one open message to the next makes no history. */
   onOpen: (id: EmailId, replace: boolean) => void;
-  /** Put a message away. */
-  onFile: (act: FilingAct, id: EmailId) => void;
+  /** Put messages away. */
+  onFile: (act: FilingAct, ids: readonly EmailId[]) => void;
   hrefOf: (filter: ListFilter) => string;
   /** On a narrow screen the list gives way to the reader, and takes the focus when it is back. */
   isShown: boolean;
@@ -43,7 +45,15 @@ export function MessageList(props: Props) {
   const { flags } = useIntents();
   const grid = useRef<GridHandle>(null);
   const today = useToday();
-  const { active, act } = useListCursor({ rows, query, openId, onOpen, onFile, grid });
+  const fileOne = useCallback((what: FilingAct, id: EmailId) => onFile(what, [id]), [onFile]);
+  const { active, act } = useListCursor({ rows, query, openId, onOpen, onFile: fileOne, grid });
+  const { chosen, choose } = useSelection(rows, query, active >= 0 ? rows.idAt(active) : undefined);
+  const isChoosing = chosen.size > 0;
+  const { toggle } = choose;
+  const upTo = useRef(choose.extend);
+  useEffect(() => {
+    upTo.current = choose.extend;
+  });
 
   const look = useCallback((range: RowRange) => sync.list.look(query, range), [sync, query]);
   const wasHidden = useRef(false);
@@ -55,12 +65,14 @@ export function MessageList(props: Props) {
   const actions = useMemo<RowActions>(
     () => ({
       open: act.openRow,
+      choose: toggle,
+      chooseUpTo: (id) => upTo.current(id),
       star: (id, value) => flags.setStarred(id, value),
       read: (id, value) => flags.setRead(id, value),
       archive: role === 'archive' ? null : (id) => act.file('archive', id),
       remove: (id) => act.file('delete', id),
     }),
-    [act, flags, role],
+    [act, flags, role, toggle],
   );
 
   const renderRow = (index: number, row: RowProps) => (
@@ -72,6 +84,8 @@ export function MessageList(props: Props) {
       showsRecipients={role === 'sent' || role === 'drafts'}
       isActive={index === active}
       isOpen={rows.idAt(index) !== undefined && rows.idAt(index) === openId}
+      isChosen={chosen.has(rows.idAt(index) ?? '')}
+      isChoosing={isChoosing}
       today={today}
       actions={actions}
     />
@@ -79,7 +93,18 @@ export function MessageList(props: Props) {
 
   return (
     <section className={s.pane} aria-label="Messages">
-      <ListHeader title={props.title} query={query} hrefOf={props.hrefOf} />
+      {isChoosing ? (
+        <BulkBar
+          title={props.title}
+          role={role}
+          chosen={chosen}
+          loaded={rows.known().length}
+          choose={choose}
+          onFile={onFile}
+        />
+      ) : (
+        <ListHeader title={props.title} query={query} hrefOf={props.hrefOf} />
+      )}
       <ListNotices query={query} onRetry={() => sync.list.retry()} />
       <SyncStrip query={query} />
       {rows.total === 0 ? (
@@ -91,6 +116,7 @@ export function MessageList(props: Props) {
           label={props.title}
           count={rows.count}
           columns={4}
+          isMultiple
           rowHeight={ROW_PX}
           active={active}
           listKey={listKey(query)}
@@ -125,6 +151,8 @@ type StoredRowProps = {
   showsRecipients: boolean;
   isActive: boolean;
   isOpen: boolean;
+  isChosen: boolean;
+  isChoosing: boolean;
   /** Changes at midnight, when dates read differently. */
   today: string;
   actions: RowActions;
@@ -137,6 +165,8 @@ const isSameRow = (a: StoredRowProps, b: StoredRowProps): boolean =>
   a.row.style.transform === b.row.style.transform &&
   a.isActive === b.isActive &&
   a.isOpen === b.isOpen &&
+  a.isChosen === b.isChosen &&
+  a.isChoosing === b.isChoosing &&
   a.showsRecipients === b.showsRecipients &&
   a.today === b.today &&
   a.actions === b.actions;

@@ -1,15 +1,21 @@
 import { Archive, Mail, MailOpen, Paperclip, Reply, Star, Trash2 } from 'lucide-react';
+import type { MouseEvent } from 'react';
 import { displayName } from '@/domain/address';
 import type { DateText } from '@/domain/dates';
 import type { EmailSummary } from '@/domain/entities';
 import { Avatar } from '@/ui/Avatar';
 import { classes } from '@/ui/classes';
 import type { RowProps } from '@/ui/grid/VirtualGrid';
+import { CheckBox } from './CheckBox';
 import s from './MessageRow.module.css';
+import { useLongPress } from './useLongPress';
 
 /** What a row can ask for; one object for all rows, so that they compare as equal. */
 export type RowActions = {
   open: (index: number) => void;
+  choose: (id: string) => void;
+  /** Everything up to this row. */
+  chooseUpTo: (id: string) => void;
   star: (id: string, value: boolean) => void;
   read: (id: string, value: boolean) => void;
   /** null where mail is archived already. */
@@ -25,27 +31,58 @@ type Props = {
   showsRecipients: boolean;
   isActive: boolean;
   isOpen: boolean;
+  isChosen: boolean;
+  /** Something is chosen: a tap chooses too, and boxes stand where the avatars are. */
+  isChoosing: boolean;
   dates: DateText;
   actions: RowActions;
 };
 
 /** One message in the list: who, what, when. Two lines, one height. */
-export function MessageRow({ index, row, email, showsRecipients, isActive, isOpen, dates, actions }: Props) {
+export function MessageRow(props: Props) {
+  const { index, row, email, showsRecipients, isActive, isOpen, isChosen, isChoosing, dates, actions } =
+    props;
+  const { wasLong, ...press } = useLongPress(() => actions.choose(email.id));
+  const onClick = (event: MouseEvent<HTMLElement>): void => {
+    if (wasLong()) return;
+    const isFinger = (event.nativeEvent as globalThis.PointerEvent).pointerType === 'touch';
+    if (event.shiftKey) actions.chooseUpTo(email.id);
+    else if (event.ctrlKey || event.metaKey || (isChoosing && isFinger)) actions.choose(email.id);
+    else actions.open(index);
+  };
   const who = showsRecipients ? recipients(email) : displayName(email.from);
   const date = dates.row(email.date, new Date());
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: keys belong to the grid, which keeps the focus
     <div
       {...row}
+      {...press}
       role="row"
-      aria-selected={isOpen}
+      aria-selected={isChosen}
+      aria-current={isOpen ? 'true' : undefined}
       aria-label={spoken(email, who, date)}
-      className={classes(s.row, !email.is_read && s.unread, isActive && s.active, isOpen && s.open)}
-      onClick={() => actions.open(index)}
+      className={classes(
+        s.row,
+        !email.is_read && s.unread,
+        isActive && s.active,
+        isOpen && s.open,
+        isChosen && s.chosen,
+        isChoosing && s.choosing,
+      )}
+      onClick={onClick}
     >
       <span role="gridcell" className={s.mark} />
-      <span role="gridcell">
-        <Avatar of={showsRecipients ? (email.to[0] ?? null) : email.from} />
+      <span role="gridcell" className={s.face}>
+        <span className={s.avatar}>
+          <Avatar of={showsRecipients ? (email.to[0] ?? null) : email.from} />
+        </span>
+        <span className={s.box}>
+          <CheckBox
+            label="Choose this message"
+            state={isChosen ? 'true' : 'false'}
+            onPress={({ shiftKey }) => (shiftKey ? actions.chooseUpTo : actions.choose)(email.id)}
+          />
+        </span>
       </span>
       <div role="gridcell" className={s.words}>
         <div className={s.line}>

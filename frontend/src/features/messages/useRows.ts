@@ -13,6 +13,8 @@ export type Rows = {
   readonly total: number | null;
   readonly idAt: (index: number) => string | undefined;
   readonly indexOf: (id: string) => number;
+  /** Every id that is loaded, from the top. */
+  readonly known: () => readonly string[];
 };
 
 export function useRows(query: ListQuery): Rows {
@@ -24,6 +26,7 @@ export function useRows(query: ListQuery): Rows {
       total: list?.total ?? null,
       idAt: (index) => idAt(segments, index),
       indexOf: (id) => indexOf(segments, id),
+      known: () => segments.flatMap((segment) => segment.ids),
     };
   }, [list]);
 }

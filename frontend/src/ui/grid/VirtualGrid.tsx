@@ -46,6 +46,8 @@ type Props = {
   label: string;
   count: number;
   columns: number;
+  /** Several rows can be chosen. */
+  isMultiple?: boolean;
   rowHeight: number;
   /** The row with the keyboard's attention, or -1. */
   active: number;
@@ -151,6 +153,7 @@ export function VirtualGrid(props: Props) {
       aria-label={props.label}
       aria-rowcount={count}
       aria-colcount={props.columns}
+      aria-multiselectable={props.isMultiple}
       aria-activedescendant={isActiveDrawn ? `${props.id}-${props.active}` : undefined}
       tabIndex={0}
       onScroll={onScroll}

@@ -1,0 +1,3 @@
+export { NotDoneLink } from './NotDoneLink';
+export { NotDonePage } from './NotDonePage';
+export { RunningBatches } from './RunningBatches';

@@ -1,0 +1,2 @@
+export { AccountSyncPanel } from './AccountSyncPanel';
+export { SyncStatus } from './SyncStatus';
