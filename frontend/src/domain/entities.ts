@@ -115,7 +115,17 @@ export type Outcome = {
   failures: readonly { email_id: EmailId; code: string; detail: string }[];
 };
 
-export type IntentKind = 'flags' | 'move' | 'copy' | 'delete';
+export type IntentKind =
+  | 'flags'
+  | 'move'
+  | 'copy'
+  | 'delete'
+  | 'append'
+  | 'create_mailbox'
+  | 'rename_mailbox'
+  | 'delete_mailbox'
+  | 'subscribe_mailbox'
+  | 'unsubscribe_mailbox';
 
 /** A wish that is not done: on its way, given up after many tries, or refused by the server. */
 export type OpenIntent = {
@@ -128,6 +138,9 @@ export type OpenIntent = {
   remove_flags: readonly string[];
   from_mailbox: { id: MailboxId; name: string } | null;
   to_mailbox: { id: MailboxId; name: string } | null;
+  /** What a wish about a mailbox is about, and the path that it gives it. */
+  mailbox?: { id: MailboxId; name: string } | null;
+  new_name?: string | null;
   code: string;
   message: string;
   attempts: number;

@@ -10,6 +10,7 @@ const FLAG_WORDS: Record<string, { set: string; clear: string }> = {
 /** What was wanted: "Move to Archive", "Mark as read". */
 export function wishWords(intent: OpenIntent): string {
   const to = intent.to_mailbox?.name;
+  const folder = intent.mailbox?.name ?? '';
   switch (intent.kind) {
     case 'flags': {
       const set = intent.add_flags.map((flag) => FLAG_WORDS[flag]?.set ?? `Add the label ${flag}`);
@@ -22,27 +23,40 @@ export function wishWords(intent: OpenIntent): string {
       return to ? `Copy to ${to}` : 'Copy';
     case 'delete':
       return 'Delete for good';
+    case 'append':
+      return to ? `Add to ${to}` : 'Add an email';
+    case 'create_mailbox':
+      return `Create the folder ${intent.new_name ?? folder}`;
+    case 'rename_mailbox':
+      return `Rename the folder ${folder} to ${intent.new_name ?? ''}`;
+    case 'delete_mailbox':
+      return `Delete the folder ${folder}`;
+    case 'subscribe_mailbox':
+      return `Subscribe to the folder ${folder}`;
+    case 'unsubscribe_mailbox':
+      return `End the subscription of the folder ${folder}`;
   }
 }
 
-const KIND_NAMES: Record<IntentKind, string> = {
-  flags: 'Marks and stars',
-  move: 'Moves',
-  copy: 'Copies',
-  delete: 'Deletions',
-};
+const GROUPS: readonly { readonly name: string; readonly kinds: readonly IntentKind[] }[] = [
+  { name: 'Marks and stars', kinds: ['flags'] },
+  { name: 'Moves', kinds: ['move'] },
+  { name: 'Copies', kinds: ['copy', 'append'] },
+  { name: 'Deletions', kinds: ['delete'] },
+  {
+    name: 'Folders',
+    kinds: ['create_mailbox', 'rename_mailbox', 'delete_mailbox', 'subscribe_mailbox', 'unsubscribe_mailbox'],
+  },
+];
 
-export type IntentGroup = {
-  readonly kind: IntentKind;
-  readonly name: string;
-  readonly intents: readonly OpenIntent[];
-};
+export type IntentGroup = { readonly name: string; readonly intents: readonly OpenIntent[] };
 
-/** By kind, in a fixed order; kinds without wishes are left out. */
+/** Alike ones together, in a fixed order; groups without wishes are left out. */
 export function groupsOf(intents: readonly OpenIntent[]): IntentGroup[] {
-  return (Object.keys(KIND_NAMES) as IntentKind[])
-    .map((kind) => ({ kind, name: KIND_NAMES[kind], intents: intents.filter((one) => one.kind === kind) }))
-    .filter((group) => group.intents.length > 0);
+  return GROUPS.map(({ name, kinds }) => ({
+    name,
+    intents: intents.filter((one) => kinds.includes(one.kind)),
+  })).filter((group) => group.intents.length > 0);
 }
 
 const DONE: Record<string, string> = {
@@ -61,6 +75,9 @@ const DONE: Record<string, string> = {
   not_spam: 'Marked as not spam',
   delete: 'Deleted',
   retry: 'Tried again',
+  'create mailbox': 'Folder created',
+  'change mailbox': 'Folder changed',
+  'delete mailbox': 'Folder deleted',
 };
 
 /** The past of an action's name: "Archived". */

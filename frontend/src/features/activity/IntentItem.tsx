@@ -17,7 +17,7 @@ export function IntentItem({ intent, onRetry, onDrop }: Props) {
   const account = accounts.size > 1 ? accounts.get(intent.account_id)?.email : undefined;
   const waits = intent.state === 'pending';
   const what = wishWords(intent);
-  const about = intent.subject || 'No subject';
+  const about = intent.email_id === null ? '' : `, ${intent.subject || 'No subject'}`;
   const facts = [
     `since ${DATES.header(intent.created_at, new Date()).toLocaleLowerCase()}`,
     intent.attempts > 0 && plural(intent.attempts, 'try', 'tries'),
@@ -30,7 +30,7 @@ export function IntentItem({ intent, onRetry, onDrop }: Props) {
         <p className={s.wish}>{what}</p>
         {intent.email_id !== null && (
           <p className={s.about}>
-            <bdi>{about}</bdi>
+            <bdi>{intent.subject || 'No subject'}</bdi>
             {intent.sender && (
               <span className={s.sender}>
                 {' '}
@@ -43,14 +43,10 @@ export function IntentItem({ intent, onRetry, onDrop }: Props) {
         <p className={s.facts}>{facts.join(' · ')}</p>
       </div>
       <div className={s.buttons}>
-        <Button onClick={onRetry} aria-label={`${waits ? 'Try now' : 'Try again'}: ${what}, ${about}`}>
+        <Button onClick={onRetry} aria-label={`${waits ? 'Try now' : 'Try again'}: ${what}${about}`}>
           {waits ? 'Try now' : 'Try again'}
         </Button>
-        <Button
-          look="quiet"
-          onClick={onDrop}
-          aria-label={`${waits ? 'Take back' : 'Drop'}: ${what}, ${about}`}
-        >
+        <Button look="quiet" onClick={onDrop} aria-label={`${waits ? 'Take back' : 'Drop'}: ${what}${about}`}>
           {waits ? 'Take back' : 'Drop'}
         </Button>
       </div>

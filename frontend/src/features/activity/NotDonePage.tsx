@@ -32,7 +32,7 @@ export function NotDonePage() {
             : 'Your mail server did not do what is listed here. What you see elsewhere is how it is there.'}
         </p>
         {groupsOf(givenUp.items).map((group) => (
-          <section key={group.kind} className={s.group} aria-label={group.name}>
+          <section key={group.name} className={s.group} aria-label={group.name}>
             <header className={s.groupHead}>
               <h2 className={s.groupName}>
                 {group.name} <span className={s.count}>{countText(group.intents.length)}</span>

@@ -39,7 +39,9 @@ export function RecentActions() {
           <li key={operation.id} className={s.item}>
             <div className={s.what}>
               <p className={s.wish}>
-                {actionDone(operation.action)}: {plural(operation.changed, 'message', 'messages')}
+                {actionDone(operation.action)}
+                {!operation.action.endsWith(' mailbox') &&
+                  `: ${plural(operation.changed, 'message', 'messages')}`}
               </p>
               <p className={s.facts}>
                 {[
