@@ -16,6 +16,7 @@ from vexmail.app.event_loop import new_event_loop
 from vexmail.app.instance import Instance, holding_instance_lock
 from vexmail.app.listening import address_of, open_listener
 from vexmail.app.migrations import migrate
+from vexmail.app.open_files import allow_many_connections
 from vexmail.app.running_servers import embedded_where_needed, wants_embedded
 from vexmail.app.runtime import Runtime
 from vexmail.app.settings import Settings
@@ -41,6 +42,7 @@ def serve(settings: Settings, create_app: Callable[[Settings], FastAPI]) -> None
         StartupProblem: VexMail cannot start.
     """
     prepare_data_folder(settings.data_dir)
+    allow_many_connections()
     with ExitStack() as stack:
         instance = None
         if wants_embedded(settings):  # else any number may run, against the same servers

@@ -25,6 +25,10 @@ class Missing:
     places: list[Place]
     last: tuple[datetime, MessageId] | None
 
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to fetch."""
+        return bool(self.places)
+
 
 async def missing(
     tx: Transaction, account_id: AccountId, limit: int, after: tuple[datetime, MessageId] | None

@@ -73,6 +73,7 @@ class BodyBackfill:
         bodies = self._session.fetch_bodies(list(ids))
         async with reading_ahead(_portions(bodies, ids)) as portions:
             async for portion in portions:
+                await self._context.let_person_first()
                 await self._tools.store_bodies(self._context.id, portion)
                 self._refused.difference_update(keys[i] for i, _ in portion)
 

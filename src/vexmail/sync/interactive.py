@@ -84,6 +84,7 @@ class Interactive:
                     if not request.done.done():
                         request.done.set_exception(error)
             requests.popleft()
+            self._context.signals.served_at = asyncio.get_running_loop().time()
 
     async def _fetch_body(
         self, session: MailSession, pusher: IntentPusher, message_id: MessageId

@@ -19,6 +19,9 @@ from vexmail.usecases.set_account_state import SetAccountState
 from vexmail.usecases.settle_intent import SettleIntent
 from vexmail.usecases.store_bodies import StoreBodies
 
+MOST_COURTESY = 2.0  # seconds that the backfill waits for somebody who opens messages
+READING_TAKES = 0.2  # seconds to read, clean and record a message that was fetched
+_LOOK_EVERY = 0.02  # seconds
 RECORDED_AT_ONCE = 4 << 20  # bytes; what a crash may leave uncounted
 CONNECTS_AT_ONCE = 16  # per process; each costs both sides a TLS handshake and a login
 
@@ -66,6 +69,8 @@ class AccountSignals:
     interactive: asyncio.Event = field(default_factory=asyncio.Event)
     """There are intents to push or requests to answer."""
     requests: deque[BodyRequest] = field(default_factory=deque)
+    served_at: float = 0.0
+    """When somebody last got a message that was asked for, by the event loop's clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,17 @@ class AccountContext:
             return UNLIMITED
         await self.record_downloads(at_least=0)
         return await self.tools.meter.room(self.id, limit)
+
+    async def let_person_first(self) -> None:
+        """Wait while somebody opens a message: their small writes would queue behind large ones.
+
+        What was fetched is still being read and recorded for a moment after it was served.
+        """
+        signals, clock = self.signals, asyncio.get_running_loop()
+        for _ in range(round(MOST_COURTESY / _LOOK_EVERY)):
+            if not signals.requests and clock.time() - signals.served_at > READING_TAKES:
+                return
+            await asyncio.sleep(_LOOK_EVERY)
 
     async def record_downloads(self, at_least: int = RECORDED_AT_ONCE) -> None:
         """Write down what came from the server since the last time, if it is worth it."""

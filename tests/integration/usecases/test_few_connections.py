@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
+from tests.support.dovecot import Dovecot, available
 from tests.support.live_mailbox import LiveMailbox
 from tests.support.mail_account import a_message
 from tests.support.mirror import Mirror
@@ -129,3 +131,23 @@ async def test_an_account_whose_connections_others_hold_says_so(mirror: Mirror) 
         door.most = 1
         mirror.fleet.sync_now(await account_of(mirror))
         await mirror.until_live()
+
+
+@pytest.mark.skipif(not available(), reason="no Dovecot on this machine")
+async def test_a_dovecot_that_lets_one_connection_in_is_mirrored_over_it(
+    mirror: Mirror, tmp_path: Path
+) -> None:
+    with Dovecot(tmp_path / "dovecot", extra="mail_max_userip_connections = 1") as dovecot:
+        dovecot.add_user("ann", "pw")
+        dovecot.fill("ann", [a_message(f"In {number}") for number in range(MANY)])
+        await mirror.add(dovecot.port)
+        await mirror.until_live()
+
+        async def all_here() -> bool:
+            return len(await mirror.subjects()) == MANY and await bodies_left(mirror) == 0
+
+        await eventually(all_here, what="all bodies")
+        key = await mirror.key_of("In 7")
+        await mirror.intents(mirror.owner, key, FlagEdit(add=frozenset({SEEN})))
+        await eventually(mirror.settled, what="the wish carried out")
+        assert (await mirror.state())["state"] == "live"

@@ -11,8 +11,11 @@ from structlog.testing import capture_logs
 from tests.integration.usecases.desk import Desk, lane_context
 from vexmail.domain.backoff import STABLE_AFTER
 from vexmail.domain.errors import ConnectionLost, TransientError
+from vexmail.domain.ids import MessageId
+from vexmail.sync import sync_state
 from vexmail.sync.account_runner import AccountRunner
 from vexmail.sync.lane import Lane
+from vexmail.sync.sync_state import BodyRequest
 
 
 class ManualClock:
@@ -94,3 +97,22 @@ async def test_the_wait_of_a_failed_lane_ends_when_somebody_asks(
                 (signals.interactive if lane is Lane.INTERACTIVE else signals.sync_now).set()
                 await asyncio.sleep(0.01)
         task.cancel()
+
+
+async def test_the_backfill_lets_a_person_go_first_but_not_for_ever(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sync_state, "MOST_COURTESY", 0.5)
+    context = await lane_context(desk, 1, tmp_path)
+    loop = asyncio.get_running_loop()
+    await context.let_person_first()  # nobody is there
+    context.signals.requests.append(BodyRequest(MessageId(1), loop.create_future()))
+
+    began = loop.time()
+    await context.let_person_first()
+    assert loop.time() - began >= 0.4, "somebody waits for a message"
+
+    context.signals.requests.clear()
+    context.signals.served_at = began = loop.time()
+    await context.let_person_first()
+    assert loop.time() - began >= sync_state.READING_TAKES, "what came is still being read"
