@@ -47,7 +47,7 @@ def fleet_of(
         return SyncTools(
             server=LeasedMailServer(server, keeper.permit),
             clock=built.clock,
-            plan=ReadSyncPlan(built.uow, built.box, fenced),
+            plan=ReadSyncPlan(built.uow.in_turn(), built.box, fenced),
             apply_delta=ApplyMailboxDelta(fenced),
             apply_list=ApplyMailboxList(fenced),
             reset_mailbox=ResetMailbox(fenced),

@@ -1,5 +1,7 @@
 """One transaction: facts and the changes that tell them, then the doorbell."""
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Self
@@ -53,21 +55,41 @@ SELECT l.fence, patience.set_config FROM accounts a JOIN leases l ON l.account_i
 """
 
 
+IN_TURN = 10  # transactions of sync at once; the pool holds about twice as many connections
+
+
 class UnitOfWork:
     """Opens transactions. Only use cases call it."""
 
-    def __init__(self, engine: AsyncEngine, feed: ChangeFeed, lease: Lease | None = None) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        feed: ChangeFeed,
+        lease: Lease | None = None,
+        turns: asyncio.Semaphore | None = None,
+    ) -> None:
         self._engine = engine
         self._feed = feed
         self._lease = lease
+        self._turns = turns or asyncio.Semaphore(IN_TURN)
+        self._waits = turns is not None
+
+    def in_turn(self) -> Self:
+        """Return one for work that nobody waits for: a few of its transactions at a time.
+
+        A thousand accounts that sync at once would take every connection of the pool, most of
+        them only to wait for the same owner's row, and leave none to answer a request with.
+        """
+        return type(self)(self._engine, self._feed, None, self._turns)
 
     def fenced(self, lease: Lease) -> Self:
         """Return one whose transactions happen only while ``lease`` is the account's lease.
 
         Each begins by proving it, and nobody can take the account before it has ended: what a
-        process writes that was paused, cut off or replaced meanwhile is refused here.
+        process writes that was paused, cut off or replaced meanwhile is refused here. They wait
+        for their turn, see ``in_turn``.
         """
-        return type(self)(self._engine, self._feed, lease)
+        return type(self)(self._engine, self._feed, lease, self._turns)
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[Transaction]:
@@ -77,7 +99,8 @@ class UnitOfWork:
             LeaseLost: the transaction was to be fenced, and another process runs the account
                 now, or nobody, or the account was removed.
         """
-        async with connected(self._engine) as connection:
+        turn = self._turns if self._waits else contextlib.nullcontext()
+        async with turn, connected(self._engine) as connection:
             async with connection.begin():
                 driver = await driver_of(connection)
                 # SQLAlchemy begins lazily with its first statement; statements given to the

@@ -1,11 +1,12 @@
 """Brings the bodies that nobody waits for, newest first, in portions of bounded size."""
 
+import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from itertools import groupby
 
 from vexmail.domain.errors import MailboxGone
-from vexmail.domain.ids import MailboxId, MessageId, Uid, UidValidity
+from vexmail.domain.ids import BlobId, MailboxId, MessageId, Uid, UidValidity
 from vexmail.domain.intent import Place
 from vexmail.domain.message import RemoteBody
 from vexmail.ports.mail_server import MailSession
@@ -18,6 +19,7 @@ STORE_COUNT = 40  # messages written to the blob store in one go
 STORE_BYTES = 4 << 20  # bytes held before they are written; as many are read meanwhile
 
 Portion = list[tuple[MessageId, bytes]]
+Kept = list[tuple[MessageId, BlobId]]
 Key = tuple[MailboxId, UidValidity, Uid]
 
 
@@ -31,6 +33,7 @@ class BodyBackfill:
         # Places that the server would not answer; asked again with the next session. What was
         # moved or numbered anew meanwhile lies in another place.
         self._refused: set[Key] = set()
+        self._selected: tuple[str, UidValidity] | None = None
 
     async def bring(self) -> None:
         """Fetch until nothing is missing, until new mail wants a look, or the day's share is spent.
@@ -40,6 +43,7 @@ class BodyBackfill:
             VexMailError: why the session ended.
         """
         context, last = self._context, None
+        self._selected = None  # others used the session meanwhile
         while True:
             found = await self._tools.plan.missing_bodies(context.id, BODIES_AT_ONCE, last)
             last = found.last
@@ -63,19 +67,33 @@ class BodyBackfill:
         """Fetch bodies of one mailbox; what is read is written while the next is read."""
         keys = {p.message_id: _key(p) for p in places}
         self._refused.update(keys.values())
-        try:
-            selected = await self._session.select(places[0].wire_name, read_only=True)
-        except MailboxGone:
-            return
-        if selected.uid_validity != places[0].uid_validity:
+        if not await self._is_selected(places[0]):
             return
         ids = {p.uid: p.message_id for p in places}
         bodies = self._session.fetch_bodies(list(ids))
-        async with reading_ahead(_portions(bodies, ids)) as portions:
-            async for portion in portions:
+        async with (
+            reading_ahead(_portions(bodies, ids)) as portions,
+            reading_ahead(self._put(portions)) as stored,
+        ):
+            async for kept in stored:
                 await self._context.let_person_first()
-                await self._tools.store_bodies(self._context.id, portion)
-                self._refused.difference_update(keys[i] for i, _ in portion)
+                await self._tools.store_bodies.record(self._context.id, kept)
+                self._refused.difference_update(keys[i] for i, _ in kept)
+
+    async def _put(self, portions: AsyncIterator[Portion]) -> AsyncIterator[Kept]:
+        """Store bytes while earlier ones are recorded."""
+        async for portion in portions:
+            yield await self._tools.store_bodies.put(portion)
+
+    async def _is_selected(self, place: Place) -> bool:
+        """Open a place's mailbox unless it is open; a large one takes a server its time."""
+        wanted = (place.wire_name, place.uid_validity)
+        if self._selected != wanted:
+            self._selected = None
+            with contextlib.suppress(MailboxGone):
+                opened = await self._session.select(place.wire_name, read_only=True)
+                self._selected = (place.wire_name, opened.uid_validity)
+        return self._selected == wanted
 
 
 async def _portions(

@@ -65,6 +65,7 @@ async def test_a_click_on_a_connection_that_died_unnoticed_is_served_by_the_next
     first, second = await mirror.key_of("First"), await mirror.key_of("Second")
     await forget_bodies(mirror)
     await mirror.messages(mirror.owner, first)
+    await mailbox.watched()
     for session in list(mailbox.sessions):
         if not session.idling:
             session.hang_up()
