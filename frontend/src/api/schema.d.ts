@@ -133,7 +133,62 @@ export interface paths {
          */
         get: operations["list_mailboxes_api_mailboxes_get"];
         put?: never;
+        /**
+         * Create Mailbox
+         * @description Create a mailbox: shown at once, made on the mail server as soon as it can be reached.
+         */
+        post: operations["create_mailbox_api_mailboxes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mailboxes/{mailbox_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         post?: never;
+        /**
+         * Delete Mailbox
+         * @description Delete a mailbox and all below it; the emails in them go to Trash first.
+         *
+         *     A mailbox that turns out to hold emails which nobody has seen is kept, and comes back.
+         */
+        delete: operations["delete_mailbox_api_mailboxes__mailbox_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Mailbox
+         * @description Rename a mailbox, move it below another one, subscribe to it or end that.
+         *
+         *     All mailboxes below it go along. The inbox and mailboxes with a role keep their names.
+         */
+        patch: operations["change_mailbox_api_mailboxes__mailbox_id__patch"];
+        trace?: never;
+    };
+    "/api/mailboxes/{mailbox_id}/emails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Email
+         * @description Add an email to a mailbox: shown at once, and sent to the mail server byte for byte.
+         *
+         *     Lines are made to end in CRLF, and an email without a Message-ID gets one; nothing else
+         *     is changed.
+         */
+        post: operations["import_email_api_mailboxes__mailbox_id__emails_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -734,11 +789,13 @@ export interface components {
         };
         /**
          * ActionFailure
-         * @description An email that an action could not be done with.
+         * @description An email, or a mailbox, that an action could not be done with.
          */
         ActionFailure: {
             /** Email Id */
-            email_id: string;
+            email_id: string | null;
+            /** Mailbox Id */
+            mailbox_id: string | null;
             /** Code */
             code: string;
             /** Detail */
@@ -1323,6 +1380,15 @@ export interface components {
             username: string;
         };
         /**
+         * ImportedEmail
+         * @description An email that was added; `operation_id` is what undo takes.
+         */
+        ImportedEmail: {
+            /** Operation Id */
+            operation_id: string;
+            email: components["schemas"]["EmailSummary"];
+        };
+        /**
          * Intent
          * @description A wish that is not done.
          */
@@ -1331,13 +1397,16 @@ export interface components {
             id: string;
             /** Account Id */
             account_id: string;
-            /** Email Id */
+            /**
+             * Email Id
+             * @description Null for a wish about a mailbox.
+             */
             email_id: string | null;
             /**
              * Kind
              * @enum {string}
              */
-            kind: "flags" | "move" | "copy" | "delete";
+            kind: "flags" | "move" | "copy" | "delete" | "append" | "create_mailbox" | "rename_mailbox" | "delete_mailbox" | "subscribe_mailbox" | "unsubscribe_mailbox";
             /**
              * State
              * @enum {string}
@@ -1349,6 +1418,13 @@ export interface components {
             remove_flags: string[];
             from_mailbox: components["schemas"]["IntentPlace"] | null;
             to_mailbox: components["schemas"]["IntentPlace"] | null;
+            /** @description What a wish about a mailbox is about. */
+            mailbox: components["schemas"]["IntentPlace"] | null;
+            /**
+             * New Name
+             * @description Its path, if the wish gives it one.
+             */
+            new_name: string | null;
             /**
              * Code
              * @description Why it was given up, or why the last try failed.
@@ -1438,12 +1514,14 @@ export interface components {
             /** Intent Id */
             intent_id: string;
             /** Email Id */
-            email_id: string;
+            email_id: string | null;
+            /** Mailbox Id */
+            mailbox_id: string | null;
             /**
              * Kind
              * @enum {string}
              */
-            kind: "flags" | "move" | "copy" | "delete";
+            kind: "flags" | "move" | "copy" | "delete" | "append" | "create_mailbox" | "rename_mailbox" | "delete_mailbox" | "subscribe_mailbox" | "unsubscribe_mailbox";
             /** Code */
             code: string;
             /** Message */
@@ -1457,7 +1535,7 @@ export interface components {
             /** Ids */
             ids?: string[] | null;
             /** Kind */
-            kind?: ("flags" | "move" | "copy" | "delete") | null;
+            kind?: ("flags" | "move" | "copy" | "delete" | "append" | "create_mailbox" | "rename_mailbox" | "delete_mailbox" | "subscribe_mailbox" | "unsubscribe_mailbox") | null;
             /** Account Id */
             account_id?: string | null;
         };
@@ -1473,9 +1551,14 @@ export interface components {
             /**
              * Name
              * @description Last part of the path.
+             * @example Receipts
              */
             name: string;
-            /** Path */
+            /**
+             * Path
+             * @description The whole name on the mail server, decoded.
+             * @example INBOX.Work.Receipts
+             */
             path: string;
             /** Role */
             role: ("inbox" | "sent" | "drafts" | "trash" | "junk" | "archive" | "all" | "flagged" | "important") | null;
@@ -1485,8 +1568,24 @@ export interface components {
             total: number;
             /** Unread */
             unread: number;
-            /** Selectable */
+            /**
+             * Selectable
+             * @description False: it holds only other mailboxes.
+             */
             selectable: boolean;
+            /** Subscribed */
+            subscribed: boolean;
+            /**
+             * Namespace
+             * @description Whose it is: one's own, another user's, or everybody's.
+             * @enum {string}
+             */
+            namespace: "personal" | "other" | "shared";
+            /**
+             * Pending
+             * @description What the mail server has still to do for the mailbox to be as shown.
+             */
+            pending: ("create" | "rename") | null;
             sync: components["schemas"]["SyncState"];
         };
         /**
@@ -1535,6 +1634,25 @@ export interface components {
             mailbox_id: string;
         };
         /**
+         * MailboxEdit
+         * @description What to change of a mailbox; absent fields stay, `parent_id: null` moves it to the top.
+         * @example {
+         *       "name": "Bills"
+         *     }
+         * @example {}
+         * @example {
+         *       "subscribed": false
+         *     }
+         */
+        MailboxEdit: {
+            /** Name */
+            name?: string | null;
+            /** Parent Id */
+            parent_id?: string | null;
+            /** Subscribed */
+            subscribed?: boolean | null;
+        };
+        /**
          * MailboxList
          * @description The user's mailboxes.
          */
@@ -1557,6 +1675,16 @@ export interface components {
             name: string;
             /** Role */
             role: ("inbox" | "sent" | "drafts" | "trash" | "junk" | "archive" | "all" | "flagged" | "important") | null;
+        };
+        /**
+         * MailboxOutcome
+         * @description What came of it; `operation_id` is what undo takes.
+         */
+        MailboxOutcome: {
+            /** Operation Id */
+            operation_id: string;
+            /** @description As it is shown from now on; null once deleted. */
+            mailbox: components["schemas"]["Mailbox"] | null;
         };
         /**
          * MailboxSync
@@ -1613,6 +1741,29 @@ export interface components {
              */
             name: string;
             imap: components["schemas"]["ImapLogin"];
+        };
+        /**
+         * NewMailbox
+         * @description A mailbox to create.
+         * @example {
+         *       "account_id": "1",
+         *       "name": "Receipts",
+         *       "parent_id": "7"
+         *     }
+         */
+        NewMailbox: {
+            /** Account Id */
+            account_id: string;
+            /**
+             * Name
+             * @description One level; the server's own delimiter is refused in it.
+             */
+            name: string;
+            /**
+             * Parent Id
+             * @description The mailbox to put it below.
+             */
+            parent_id?: string | null;
         };
         /**
          * NewSession
@@ -2492,6 +2643,361 @@ export interface operations {
             };
         };
     };
+    create_mailbox_api_mailboxes_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Any text of one's own; the same request with the same key is carried out once and answered alike for a day. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMailbox"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxOutcome"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_mailbox_api_mailboxes__mailbox_id__delete: {
+        parameters: {
+            query?: {
+                /** @description Its emails for good, not to Trash. */
+                permanent?: boolean;
+            };
+            header?: never;
+            path: {
+                mailbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxOutcome"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_mailbox_api_mailboxes__mailbox_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailboxEdit"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailboxOutcome"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_email_api_mailboxes__mailbox_id__emails_post: {
+        parameters: {
+            query?: {
+                /** @description What it is marked as. */
+                flag?: ("read" | "starred" | "flagged" | "answered" | "draft")[] | null;
+                /** @description Keywords that it gets. */
+                label?: string[] | null;
+                /** @description When it arrived; now when absent. */
+                received_at?: string | null;
+            };
+            header?: {
+                /** @description Any text of one's own; the same request with the same key is carried out once and answered alike for a day. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                mailbox_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description The whole email (RFC 5322), up to 50 MiB. */
+        requestBody: {
+            content: {
+                /**
+                 * @example From: ann@example.com
+                 *     Subject: Kept
+                 *
+                 *     For later.
+                 */
+                "message/rfc822": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedEmail"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_emails_api_emails_get: {
         parameters: {
             query?: {
@@ -3285,7 +3791,7 @@ export interface operations {
                 cursor?: string | null;
                 /** @description May be repeated; all three when absent. */
                 state?: ("pending" | "parked" | "rejected")[] | null;
-                kind?: ("flags" | "move" | "copy" | "delete") | null;
+                kind?: ("flags" | "move" | "copy" | "delete" | "append" | "create_mailbox" | "rename_mailbox" | "delete_mailbox" | "subscribe_mailbox" | "unsubscribe_mailbox") | null;
                 account?: string | null;
             };
             header?: never;
@@ -3383,6 +3889,15 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3519,6 +4034,24 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

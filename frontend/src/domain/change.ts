@@ -16,6 +16,18 @@ type Stamp = { seq: number; time: string; account_id: AccountId | null };
 
 export type SyncPhase = 'envelopes' | 'bodies';
 
+export type IntentKind =
+  | 'flags'
+  | 'move'
+  | 'copy'
+  | 'delete'
+  | 'append'
+  | 'create_mailbox'
+  | 'rename_mailbox'
+  | 'delete_mailbox'
+  | 'subscribe_mailbox'
+  | 'unsubscribe_mailbox';
+
 type Told =
   | { type: 'email_received'; email_id: EmailId; mailbox_id: MailboxId; email: EmailSummary }
   | { type: 'email_read' | 'email_unread'; email_id: EmailId }
@@ -50,7 +62,9 @@ type Told =
   | {
       type: 'intent_rejected';
       intent_id: string;
-      email_id: EmailId;
+      /** Null for a wish about a mailbox, as `mailbox_id` is for one about an email. */
+      email_id: EmailId | null;
+      mailbox_id: MailboxId | null;
       kind: IntentKind;
       code: string;
       message: string;

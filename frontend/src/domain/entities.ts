@@ -112,7 +112,7 @@ export type Outcome = {
   operation_id: string;
   matched: number;
   changed: number;
-  failures: readonly { email_id: EmailId; code: string; detail: string }[];
+  failures: readonly { email_id: EmailId | null; code: string; detail: string }[];
 };
 
 export type IntentKind =

@@ -142,7 +142,14 @@ describe('undo', () => {
 
 test('what a mail server refuses later is told with the reason, and tried again on request', async () => {
   answers = [done()];
-  const told = { intent_id: '5', email_id: 'e9', kind: 'move', code: 'no', message: 'Over quota.' } as const;
+  const told = {
+    intent_id: '5',
+    email_id: 'e9',
+    mailbox_id: null,
+    kind: 'move',
+    code: 'no',
+    message: 'Over quota.',
+  } as const;
   filing.rejected(aChange('intent_rejected', 1, told) as Parameters<FilingIntents['rejected']>[0]);
   expect(messages()).toEqual(['Over quota.']);
   press('Try again');

@@ -124,6 +124,7 @@ describe('changes of the stream', () => {
     const refused = {
       intent_id: '1',
       email_id: 'e9',
+      mailbox_id: null,
       kind: 'move',
       code: 'refused',
       message: 'No.',

@@ -135,7 +135,14 @@ describe('a wish to move', () => {
   const mailboxes = [aMailbox(), aMailbox({ id: 'archive', role: 'archive' })];
   const there = { email_id: 'e9', from_mailbox_id: 'inbox', to_mailbox_id: 'archive' };
   const back = { email_id: 'e9', from_mailbox_id: 'archive', to_mailbox_id: 'inbox' };
-  const refusal = { intent_id: '1', email_id: 'e9', kind: 'move', code: 'no', message: 'No.' } as const;
+  const refusal = {
+    intent_id: '1',
+    email_id: 'e9',
+    mailbox_id: null,
+    kind: 'move',
+    code: 'no',
+    message: 'No.',
+  } as const;
 
   /** An inbox of ten, all loaded, and a wish to archive e9. */
   function given(): { store: Store; move: PlaceWish; list: () => EmailList } {

@@ -22,6 +22,9 @@ from vexmail.imap.server import AioimaplibMailServer
 from vexmail.jobs.worker_loop import HEARTBEAT_KEY
 from vexmail.store.queries import fleet
 from vexmail.usecases.act_on_emails import ActOnEmails
+from vexmail.usecases.answer_once import AnswerOnce
+from vexmail.usecases.change_mailboxes import ChangeMailboxes
+from vexmail.usecases.import_email import ImportEmail
 from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
 from vexmail.usecases.open_message import OpenMessage
 from vexmail.usecases.read_attachment import ReadAttachment
@@ -103,6 +106,9 @@ class _Web:
             messages=messages,
             actions=ActOnEmails(built.uow, self._fleet),
             wishes=ReconsiderWishes(built.uow, self._fleet),
+            mailboxes=ChangeMailboxes(built.uow, self._fleet),
+            imports=ImportEmail(built.uow, self._fleet, built.blobs, built.parser, built.clock),
+            once=AnswerOnce(built.uow),
             attachments=ReadAttachment(built.reader, messages, built.parser),
             sign_in=self._sign_in,
             tails=ChangeTails(built.reader, built.feed),

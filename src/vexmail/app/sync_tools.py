@@ -54,6 +54,7 @@ def fleet_of(
             set_state=SetAccountState(fenced),
             settle_intent=SettleIntent(fenced),
             store_bodies=StoreBodies(fenced, built.blobs, built.queue, built.clock),
+            blobs=built.blobs,
             meter=MeterDownloads(fenced, built.clock),
             daily_bytes=None if megabytes is None else megabytes * 1_000_000,
             gate=gate,

@@ -160,10 +160,14 @@ class SyncProgress(Change):
 
 @dataclass(frozen=True, slots=True)
 class IntentRejected(Change):
-    """The server refused a wish; what was shown for it was taken back."""
+    """The server refused a wish; what was shown for it was taken back.
+
+    ``mailbox_id`` is None for a wish about an email, ``email_id`` for one about a mailbox.
+    """
 
     intent_id: IntentId
-    email_id: MessageId
+    email_id: MessageId | None
+    mailbox_id: MailboxId | None
     kind: str
     code: str
     message: str

@@ -134,6 +134,18 @@ class CommandRefused(PermanentError):
         self.response_code = response_code
 
 
+class MailboxFull(CommandRefused):
+    """The server has no room left for this account (RFC 5530 §3 OVERQUOTA)."""
+
+    code = "over_quota"
+
+
+class MessageTooBig(CommandRefused):
+    """The server takes no message of this size (RFC 7889 §4 TOOBIG)."""
+
+    code = "message_too_big"
+
+
 class MailboxGone(PermanentError):
     """The mailbox does not exist (any more) or may not be selected."""
 
@@ -168,6 +180,36 @@ class Conflict(PermanentError):
     """The request contradicts what is there already."""
 
     code = "conflict"
+
+
+class NoSuchRole(PermanentError):
+    """The account has no mailbox of the role that is needed."""
+
+    code = "no_such_role"
+
+
+class MailboxExists(Conflict):
+    """Another mailbox of the account has this name."""
+
+    code = "mailbox_exists"
+
+
+class MailboxProtected(Conflict):
+    """The account needs this mailbox as it is."""
+
+    code = "mailbox_protected"
+
+
+class MailboxUnknown(Conflict):
+    """Nobody knows yet all that lies in the mailbox."""
+
+    code = "mailbox_not_synced"
+
+
+class MailboxNotEmpty(PermanentError):
+    """The mailbox holds messages that nobody wanted to delete with it."""
+
+    code = "mailbox_not_empty"
 
 
 class BlobMissing(TransientError):

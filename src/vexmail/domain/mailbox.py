@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from vexmail.domain.ids import AccountId, MailboxId, ModSeq, Uid, UidValidity, UserId
+from vexmail.domain.ids import (
+    AccountId,
+    IntentId,
+    MailboxId,
+    ModSeq,
+    Uid,
+    UidValidity,
+    UserId,
+)
 from vexmail.domain.message import RemoteFlags
 
 
@@ -21,12 +29,22 @@ class MailboxRole(StrEnum):
     IMPORTANT = "important"
 
 
+class MailboxNamespace(StrEnum):
+    """Whose mailbox it is (RFC 2342 §1)."""
+
+    PERSONAL = "personal"
+    OTHER = "other"
+    """Somebody else's, opened to this account."""
+    SHARED = "shared"
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteMailbox:
     """One LIST answer.
 
     ``name`` is decoded for people; ``wire_name`` is exactly what the server sent and is what
-    commands use. ``attributes`` are lower case (``\\noselect``, ``\\sent``).
+    commands use. ``attributes`` are lower case (``\\noselect``, ``\\sent``). ``prefix`` is how
+    decoded names of its namespace begin; new mailboxes of that namespace need it, too.
     """
 
     name: str
@@ -35,6 +53,8 @@ class RemoteMailbox:
     attributes: frozenset[str]
     role: MailboxRole | None = None
     subscribed: bool = True
+    namespace: MailboxNamespace = MailboxNamespace.PERSONAL
+    prefix: str = ""
 
     @property
     def selectable(self) -> bool:
@@ -85,6 +105,9 @@ class LocalMailbox:
     ``uid_validity`` is 0 until it was selected for the first time. UIDs from ``uid_next`` on
     are real arrivals. ``highest_modseq`` is 0 until every message and flag up to it is known.
     ``total`` counts the entries we hold; ``sync_state`` is waiting, syncing or live.
+
+    ``name`` is the path as shown, pending renames laid over ``server_name``. ``created_by`` and
+    ``deleted_by`` are pending intents: not on the server yet, or not shown any more.
     """
 
     id: MailboxId
@@ -100,3 +123,11 @@ class LocalMailbox:
     unread: int
     sync_state: str
     user_id: UserId
+    server_name: str
+    delimiter: str
+    prefix: str
+    namespace: MailboxNamespace
+    attributes: frozenset[str]
+    subscribed: bool
+    created_by: IntentId | None
+    deleted_by: IntentId | None

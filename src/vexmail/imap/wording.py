@@ -15,7 +15,9 @@ from vexmail.domain.errors import (
     HostLookupFailed,
     HostNotFound,
     LoginUnavailable,
+    MailboxFull,
     MailboxGone,
+    MessageTooBig,
     ProtocolViolation,
     ServerSaidBye,
     TlsFailed,
@@ -225,7 +227,8 @@ def filing_refused(what: str, target: str, answer: Condition) -> VexMailError:
         )
     if answer.status == "NO" and answer.code in {"OVERQUOTA", "TOOBIG"}:
         why = "there is no room left" if answer.code == "OVERQUOTA" else "it is too large"
-        return CommandRefused(
+        kind = MailboxFull if answer.code == "OVERQUOTA" else MessageTooBig
+        return kind(
             f"The mail server would not {what} to {decode_name(target)}: {why}{quote}. "
             "Remove something there, or ask for more room, and try again.",
             answer.code,

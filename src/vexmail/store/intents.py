@@ -1,4 +1,4 @@
-"""Intents: wishes about messages, durable before they are carried out."""
+"""Intents: wishes durable before they are carried out. Those about messages are written here."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -6,13 +6,40 @@ from typing import Any
 
 from vexmail.domain.flags import FlagEdit
 from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId, OperationId, UserId
-from vexmail.domain.intent import PendingIntent, Wish, WishKind
+from vexmail.domain.intent import (
+    AnyIntent,
+    MailboxWish,
+    MailboxWishKind,
+    PendingIntent,
+    PendingMailboxIntent,
+    Wish,
+    WishKind,
+)
 from vexmail.store.unit_of_work import Transaction
 
-_COLUMNS = (
+COLUMNS = (
     "id, message_id, kind, add_flags, remove_flags, source_mailbox_id, target_mailbox_id,"
-    " attempts, sent_at"
+    " attempts, sent_at, mailbox_id, name, old_name, permanent"
 )
+_EARLIER = "e.account_id = i.account_id AND e.state = 'pending' AND e.id < i.id"
+
+
+def waits(when: str = "true") -> str:
+    """Return the condition that a wish ``i`` waits for an earlier one ``e`` that meets ``when``.
+
+    It waits for an earlier one of the same message; for one that makes or renames a mailbox,
+    since it may name that; a change of a mailbox for every earlier change; and a deletion of a
+    mailbox for what is to be taken out of it. Three questions, since each has an index.
+    """
+    return f"""(
+        EXISTS (SELECT 1 FROM intents e WHERE {_EARLIER} AND {when}
+                   AND e.message_id = i.message_id)
+     OR EXISTS (SELECT 1 FROM intents e WHERE {_EARLIER} AND {when}
+                   AND e.mailbox_id IS NOT NULL
+                   AND (i.mailbox_id IS NOT NULL OR e.kind IN ('create_mailbox', 'rename_mailbox')))
+     OR i.kind = 'delete_mailbox' AND
+        EXISTS (SELECT 1 FROM intents e WHERE {_EARLIER} AND {when}
+                   AND i.mailbox_id IN (e.source_mailbox_id, e.target_mailbox_id)))"""  # noqa: S608 - constant conditions
 
 
 async def record(
@@ -67,36 +94,32 @@ async def pending_edits(
     return edits
 
 
-async def next_pending(
-    tx: Transaction, account_id: AccountId, limit: int = 500
-) -> list[PendingIntent]:
+async def next_pending(tx: Transaction, account_id: AccountId, limit: int = 500) -> list[AnyIntent]:
     """Return the account's wishes that are due, in the order they were made.
 
-    A wish waits for the earlier ones of its message, so none overtakes another.
+    A wish waits for those that must come first, so none overtakes another.
     """
     rows = await tx.driver.fetch(
-        f"SELECT {_COLUMNS} FROM intents i"  # noqa: S608 - constant columns
+        f"SELECT {COLUMNS} FROM intents i"  # noqa: S608 - constant columns
         " WHERE account_id = $1 AND state = 'pending' AND next_attempt_at <= now()"
-        " AND NOT EXISTS (SELECT 1 FROM intents e WHERE e.account_id = $1"
-        " AND e.state = 'pending' AND e.message_id = i.message_id AND e.id < i.id"
-        " AND e.next_attempt_at > now())"
+        f" AND NOT {waits('e.next_attempt_at > now()')}"
         " ORDER BY id LIMIT $2",
         account_id,
         limit,
     )
-    return [_pending(row) for row in rows]
+    return [read(row) for row in rows]
 
 
 async def of_operation(
     tx: Transaction, operation_id: OperationId
-) -> list[tuple[PendingIntent, AccountId, str]]:
+) -> list[tuple[AnyIntent, AccountId, str]]:
     """Return a batch's wishes, newest first, with their accounts and states."""
     rows = await tx.driver.fetch(
-        f"SELECT {_COLUMNS}, account_id, state FROM intents"  # noqa: S608 - constant columns
+        f"SELECT {COLUMNS}, account_id, state FROM intents"  # noqa: S608 - constant columns
         " WHERE operation_id = $1 ORDER BY id DESC",
         operation_id,
     )
-    return [(_pending(r), AccountId(r["account_id"]), r["state"]) for r in rows]
+    return [(read(r), AccountId(r["account_id"]), r["state"]) for r in rows]
 
 
 async def open_of(
@@ -104,16 +127,16 @@ async def open_of(
     user_id: UserId,
     *,
     ids: Sequence[IntentId] | None,
-    kind: WishKind | None,
+    kind: str | None,
     account_id: AccountId | None,
     limit: int,
-) -> list[tuple[AccountId, PendingIntent, str]]:
+) -> list[tuple[AccountId, AnyIntent, str]]:
     """Return the user's wishes that are not done, with their states, oldest first.
 
     Without ``ids`` only those that were given up: refused by the server, or parked.
     """
     rows = await tx.driver.fetch(
-        f"SELECT {_COLUMNS}, account_id, state FROM intents"  # noqa: S608 - constant columns
+        f"SELECT {COLUMNS}, account_id, state FROM intents"  # noqa: S608 - constant columns
         " WHERE account_id IN (SELECT id FROM accounts WHERE user_id = $1)"
         " AND state IN ('pending', 'parked', 'rejected')"
         " AND CASE WHEN $2::bigint[] IS NULL THEN state <> 'pending' ELSE id = ANY($2) END"
@@ -125,7 +148,7 @@ async def open_of(
         account_id,
         limit,
     )
-    return [(AccountId(r["account_id"]), _pending(r), r["state"]) for r in rows]
+    return [(AccountId(r["account_id"]), read(r), r["state"]) for r in rows]
 
 
 async def hurry(tx: Transaction, intent_id: IntentId) -> None:
@@ -138,7 +161,8 @@ async def hurry(tx: Transaction, intent_id: IntentId) -> None:
 async def inherit_sent(tx: Transaction, old: IntentId, operation_id: OperationId) -> None:
     """Let a wish that was recorded anew know that its command may have been sent already."""
     await tx.driver.execute(
-        "UPDATE intents n SET sent_at = o.sent_at FROM intents o WHERE o.id = $1"
+        "UPDATE intents n SET sent_at = o.sent_at, sent_uid_validity = o.sent_uid_validity,"
+        " sent_uid_next = o.sent_uid_next FROM intents o WHERE o.id = $1"
         " AND o.sent_at IS NOT NULL AND n.operation_id = $2 AND n.message_id = o.message_id"
         " AND n.kind = o.kind",
         old,
@@ -195,27 +219,36 @@ async def postpone(
 async def seconds_until_due(tx: Transaction, account_id: AccountId) -> float | None:
     """Return when the next wish can be carried out, 0 for now; None when there is none."""
     seconds = await tx.driver.fetchval(
-        "SELECT extract(epoch FROM min(next_attempt_at) - now()) FROM intents"
-        " WHERE account_id = $1 AND state = 'pending' AND NOT EXISTS"
-        " (SELECT 1 FROM intents earlier WHERE earlier.message_id = intents.message_id"
-        " AND earlier.state = 'pending' AND earlier.id < intents.id)",
+        "SELECT extract(epoch FROM min(next_attempt_at) - now()) FROM intents"  # noqa: S608 - constant
+        " AS i WHERE account_id = $1 AND state = 'pending'"
+        f" AND NOT {waits()}",
         account_id,
     )
     return None if seconds is None else max(0.0, float(seconds))
 
 
-def _pending(row: Mapping[str, Any]) -> PendingIntent:
+def read(row: Mapping[str, Any]) -> AnyIntent:
+    """Return the wish of a row with ``COLUMNS``."""
+    key, was_sent = IntentId(row["id"]), row["sent_at"] is not None
+    if row["mailbox_id"] is not None:
+        wish = MailboxWish(
+            MailboxWishKind(row["kind"]),
+            MailboxId(row["mailbox_id"]),
+            row["name"],
+            row["old_name"],
+            row["permanent"],
+        )
+        return PendingMailboxIntent(key, wish, row["attempts"], was_sent)
     source, target = row["source_mailbox_id"], row["target_mailbox_id"]
-    wish = Wish(
-        WishKind(row["kind"]),
-        FlagEdit(frozenset(row["add_flags"]), frozenset(row["remove_flags"])),
-        None if source is None else MailboxId(source),
-        None if target is None else MailboxId(target),
-    )
     return PendingIntent(
-        IntentId(row["id"]),
+        key,
         MessageId(row["message_id"]),
-        wish,
+        Wish(
+            WishKind(row["kind"]),
+            FlagEdit(frozenset(row["add_flags"]), frozenset(row["remove_flags"])),
+            None if source is None else MailboxId(source),
+            None if target is None else MailboxId(target),
+        ),
         row["attempts"],
-        row["sent_at"] is not None,
+        was_sent,
     )

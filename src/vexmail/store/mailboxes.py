@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from vexmail.domain.ids import AccountId, MailboxId, ModSeq, Uid, UidValidity, UserId
-from vexmail.domain.mailbox import LocalMailbox, MailboxRole, RemoteMailbox
+from vexmail.domain.mailbox import LocalMailbox, MailboxNamespace, MailboxRole, RemoteMailbox
 from vexmail.store.unit_of_work import Transaction
 
 _COLUMNS = """
 SELECT m.id, m.account_id, m.name, m.wire_name, m.role, m.selectable, m.uid_validity, m.uid_next,
-       m.highest_modseq, m.total, m.unread, m.sync_state, a.user_id
+       m.highest_modseq, m.total, m.unread, m.sync_state, a.user_id, m.server_name, m.delimiter,
+       m.prefix, m.namespace, m.attributes, m.subscribed, m.created_by, m.deleted_by
   FROM mailboxes m JOIN accounts a ON a.id = m.account_id
 """
 
@@ -36,7 +37,12 @@ async def lock_account(tx: Transaction, account_id: AccountId) -> UserId | None:
 
 
 async def of_account(tx: Transaction, account_id: AccountId) -> list[LocalMailbox]:
-    """Return an account's mailboxes, the inbox first, then by role and name."""
+    """Return an account's mailboxes on the server: the inbox first, then by role and name."""
+    return [box for box in await all_of_account(tx, account_id) if box.created_by is None]
+
+
+async def all_of_account(tx: Transaction, account_id: AccountId) -> list[LocalMailbox]:
+    """Return the same and those that pending wishes will make."""
     rows = await tx.driver.fetch(
         _COLUMNS + " WHERE m.account_id = $1"
         " ORDER BY m.role IS DISTINCT FROM 'inbox', m.role NULLS LAST, m.name",
@@ -57,8 +63,9 @@ async def add(tx: Transaction, account_id: AccountId, remote: RemoteMailbox) -> 
     """Insert a mailbox."""
     return MailboxId(
         await tx.driver.fetchval(
-            "INSERT INTO mailboxes (account_id, name, wire_name, delimiter, role, attributes,"
-            " selectable) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            "INSERT INTO mailboxes (account_id, name, server_name, wire_name, delimiter, role,"
+            " attributes, selectable, subscribed, namespace, prefix)"
+            " VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
             account_id,
             remote.name,
             remote.wire_name,
@@ -66,22 +73,35 @@ async def add(tx: Transaction, account_id: AccountId, remote: RemoteMailbox) -> 
             remote.role,
             sorted(remote.attributes),
             remote.selectable,
+            remote.subscribed,
+            remote.namespace,
+            remote.prefix,
         )
     )
 
 
-async def describe(tx: Transaction, mailbox_id: MailboxId, remote: RemoteMailbox) -> bool:
-    """Take over name, role and attributes; answer whether anything changed."""
+async def describe(
+    tx: Transaction, mailbox_id: MailboxId, remote: RemoteMailbox, *, shown_as: str
+) -> bool:
+    """Take over what LIST said, the path shown being ``shown_as``; answer if anything changed."""
     done = await tx.driver.fetchval(
-        "UPDATE mailboxes SET name = $2, delimiter = $3, role = $4, attributes = $5,"
-        " selectable = $6 WHERE id = $1 AND (name, delimiter, role, attributes, selectable)"
-        " IS DISTINCT FROM ($2::text, $3::text, $4::text, $5::text[], $6::bool) RETURNING id",
+        "UPDATE mailboxes SET server_name = $2, delimiter = $3, role = $4, attributes = $5,"
+        " selectable = $6, subscribed = $7, namespace = $8, prefix = $9, name = $10,"
+        " wire_name = $11 WHERE id = $1 AND (server_name, delimiter, role, attributes,"
+        " selectable, subscribed, namespace, prefix, name, wire_name) IS DISTINCT FROM"
+        " ($2::text, $3::text, $4::text, $5::text[], $6::bool, $7::bool, $8::text, $9::text,"
+        " $10::text, $11::text) RETURNING id",
         mailbox_id,
         remote.name,
         remote.delimiter or "",
         remote.role,
         sorted(remote.attributes),
         remote.selectable,
+        remote.subscribed,
+        remote.namespace,
+        remote.prefix,
+        shown_as,
+        remote.wire_name,
     )
     return done is not None
 
@@ -135,4 +155,11 @@ async def begin_generation(
 
 def _row(row: Mapping[str, Any]) -> LocalMailbox:
     role = MailboxRole(row["role"]) if row["role"] else None
-    return LocalMailbox(**{**row, "role": role})
+    return LocalMailbox(
+        **{
+            **row,
+            "role": role,
+            "namespace": MailboxNamespace(row["namespace"]),
+            "attributes": frozenset(row["attributes"]),
+        }
+    )

@@ -85,12 +85,12 @@ async def place(
         await tx.driver.execute(
             "UPDATE messages SET orphaned_at = NULL WHERE id = ANY($1::bigint[])", revived
         )
-    created = iter(await _insert(tx, account_id, fresh))
+    created = iter(await insert(tx, account_id, fresh))
     placement.ids = [next(created) if slot is None else slot for slot in slots]
     return placement
 
 
-async def _insert(
+async def insert(
     tx: Transaction, account_id: AccountId, fresh: Sequence[tuple[RemoteMessage, bytes, int]]
 ) -> list[MessageId]:
     """Insert rows under keys taken beforehand: COPY is the quickest way in and answers none."""
@@ -156,4 +156,16 @@ async def mark_orphans(tx: Transaction, message_ids: Sequence[MessageId]) -> Non
         "UPDATE messages m SET orphaned_at = now() WHERE m.id = ANY($1::bigint[])"
         " AND NOT EXISTS (SELECT 1 FROM mailbox_entries e WHERE e.message_id = m.id)",
         list(message_ids),
+    )
+
+
+async def redescribe(
+    tx: Transaction, message_id: MessageId, message: RemoteMessage, key: bytes, ordinal: int
+) -> None:
+    """Write what a server says of a message over what was known of it."""
+    assignments = ", ".join(f"{name} = ${i}" for i, name in enumerate(_COLUMNS[2:], 2))
+    await tx.driver.execute(
+        f"UPDATE messages SET {assignments} WHERE id = $1",  # noqa: S608 - constant columns
+        message_id,
+        *_fields(message, key, ordinal),
     )

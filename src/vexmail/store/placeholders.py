@@ -8,6 +8,7 @@ or by the next look at the mailbox, it takes the placeholder's place.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vexmail.domain.flags import FLAGGED, SEEN, Flags
 from vexmail.domain.ids import IntentId, MailboxId, MessageId, Uid
 from vexmail.store.unit_of_work import Transaction
 
@@ -37,6 +38,17 @@ async def hide(
     return None if unread is None else Shift(mailbox_id, -1, -int(unread))
 
 
+async def hide_all(tx: Transaction, intent_id: IntentId, mailbox_id: MailboxId) -> list[Shift]:
+    """Hide all that a mailbox still shows."""
+    rows = await tx.driver.fetch(
+        "UPDATE mailbox_entries SET hidden_by = $1 WHERE mailbox_id = $2 AND hidden_by IS NULL"
+        " RETURNING NOT is_read AS unread",
+        intent_id,
+        mailbox_id,
+    )
+    return [Shift(mailbox_id, -len(rows), -sum(r["unread"] for r in rows))] if rows else []
+
+
 async def show(
     tx: Transaction, intent_id: IntentId, mailbox_id: MailboxId, message_id: MessageId
 ) -> Shift | None:
@@ -47,13 +59,41 @@ async def show(
         " SELECT $2, -$1::bigint, message_id, received_at, flags, flags, is_read, is_starred"
         " FROM mailbox_entries e WHERE message_id = $3 AND NOT EXISTS (SELECT 1"
         " FROM mailbox_entries x WHERE x.message_id = $3 AND x.mailbox_id = $2"
-        " AND x.hidden_by IS NULL) ORDER BY hidden_by IS DISTINCT FROM $1, uid LIMIT 1"
+        " AND x.hidden_by IS NULL) AND EXISTS (SELECT 1 FROM mailboxes b WHERE b.id = $2)"
+        " ORDER BY hidden_by IS DISTINCT FROM $1, uid LIMIT 1"
         " RETURNING NOT is_read",
         intent_id,
         mailbox_id,
         message_id,
     )
     return None if unread is None else Shift(mailbox_id, 1, int(unread))
+
+
+async def show_new(
+    tx: Transaction,
+    intent_id: IntentId,
+    mailbox_id: MailboxId,
+    message_id: MessageId,
+    flags: Flags,
+) -> Shift | None:
+    """Show a message that no mailbox holds yet; None when the mailbox is not there."""
+    shown = await tx.driver.fetchval(
+        "INSERT INTO mailbox_entries (mailbox_id, uid, message_id, received_at, server_flags,"
+        " flags, is_read, is_starred)"
+        " SELECT b.id, -$1::bigint, m.id, m.received_at, $4, $4, $5, $6"
+        " FROM messages m, mailboxes b"
+        " WHERE m.id = $3 AND b.id = $2 AND b.deleted_by IS NULL RETURNING mailbox_id",
+        intent_id,
+        mailbox_id,
+        message_id,
+        sorted(flags),
+        SEEN in flags,
+        FLAGGED in flags,
+    )
+    if shown is None:
+        return None
+    await tx.driver.execute("UPDATE messages SET orphaned_at = NULL WHERE id = $1", message_id)
+    return Shift(mailbox_id, 1, int(SEEN not in flags))
 
 
 async def withdraw(tx: Transaction, intent_id: IntentId) -> list[Shift]:

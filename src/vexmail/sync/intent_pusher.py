@@ -16,8 +16,16 @@ from vexmail.domain.errors import (
     VexMailError,
 )
 from vexmail.domain.ids import MailboxId, Uid
-from vexmail.domain.intent import PendingIntent, Place, WishKind
+from vexmail.domain.intent import (
+    AnyIntent,
+    PendingIntent,
+    PendingMailboxIntent,
+    Place,
+    WishKind,
+)
 from vexmail.ports.mail_server import MailSession
+from vexmail.sync.append_pusher import AppendPusher
+from vexmail.sync.mailbox_pusher import MailboxPusher
 from vexmail.sync.sync_state import AccountContext
 
 log = structlog.get_logger()
@@ -45,9 +53,9 @@ class IntentPusher:
             TransientError: the server cannot be used now; what is left stays pending.
         """
         due = await self._tools.plan.due_intents(self._context.id)
-        for wish, alike in groupby(due, key=lambda intent: intent.wish):
+        for _, alike in groupby(due, key=lambda intent: intent.wish):
             for group in _chunks(list(alike), TOGETHER):
-                await self._push_group(wish.kind, group)
+                await self._push_group(group)
 
     async def select(self, place: Place) -> None:
         """Select a place's mailbox unless it is selected already.
@@ -65,15 +73,13 @@ class IntentPusher:
             raise UidValidityChanged("The server numbered this mailbox anew.")
         self._selected = wanted
 
-    async def _push_group(self, kind: WishKind, group: list[PendingIntent]) -> None:
+    async def _push_group(self, group: list[AnyIntent]) -> None:
+        """Carry out wishes that are all alike."""
         try:
-            if kind is WishKind.FLAGS:
-                await self._flags(group)
-            elif kind is WishKind.COPY:
-                for intent in group:
-                    await self._copy(intent)
+            if isinstance(group[0], PendingMailboxIntent):
+                await self._mailboxes([one for one in group if isinstance(one, type(group[0]))])
             else:
-                await self._take_away(kind, group)
+                await self._messages([one for one in group if isinstance(one, type(group[0]))])
         except TransientError as error:
             await self._failed(group, error)
             raise
@@ -83,6 +89,27 @@ class IntentPusher:
                 await self._tools.plan.postpone(intent, LOOK_AGAIN)
         except PermanentError as error:
             await self._refused(group, error)
+
+    async def _mailboxes(self, group: list[PendingMailboxIntent]) -> None:
+        self._selected = None
+        pusher = MailboxPusher(self._context, self._session)
+        for intent in group:
+            if not await self._tools.plan.is_held_up(intent):
+                await pusher.push(intent)
+
+    async def _messages(self, group: list[PendingIntent]) -> None:
+        kind = group[0].wish.kind
+        if kind is WishKind.FLAGS:
+            await self._flags(group)
+        elif kind is WishKind.COPY:
+            for intent in group:
+                await self._copy(intent)
+        elif kind is WishKind.APPEND:
+            self._selected = None
+            for intent in group:
+                await AppendPusher(self._context, self._session).push(intent)
+        else:
+            await self._take_away(kind, group)
 
     async def _flags(self, group: list[PendingIntent]) -> None:
         """STORE by UID wherever the messages lie; replaying it changes nothing."""
@@ -184,7 +211,7 @@ class IntentPusher:
         gone = MailboxGone("The email is not where it was on the server any more.")
         await self._refused([intent], gone)
 
-    async def _failed(self, group: Sequence[PendingIntent], error: TransientError) -> None:
+    async def _failed(self, group: Sequence[AnyIntent], error: TransientError) -> None:
         """Try again later, but not without end: then a person decides."""
         tired = [intent for intent in group if intent.attempts + 1 >= PARK_AFTER]
         if tired:
@@ -194,7 +221,7 @@ class IntentPusher:
                 wait = decide(error, intent.attempts + 1, jitter=1.0)
                 await self._tools.plan.postpone(intent, wait.delay, error)
 
-    async def _refused(self, group: Sequence[PendingIntent], error: VexMailError) -> None:
+    async def _refused(self, group: Sequence[AnyIntent], error: VexMailError) -> None:
         log.warning(
             "sync.intents_rejected",
             account_id=self._context.id,
@@ -206,5 +233,5 @@ class IntentPusher:
         crash_point("wish.rejected")
 
 
-def _chunks(items: list[PendingIntent], size: int) -> Iterable[list[PendingIntent]]:
+def _chunks(items: list[AnyIntent], size: int) -> Iterable[list[AnyIntent]]:
     return (items[i : i + size] for i in range(0, len(items), size))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from vexmail.domain.account import Account
 from vexmail.domain.ids import AccountId, MessageId
 from vexmail.domain.server_address import Credentials, ServerAddress
+from vexmail.ports.blob_store import BlobStore
 from vexmail.ports.clock import Clock
 from vexmail.ports.mail_server import MailServer
 from vexmail.sync.connection_pool import ConnectionPool
@@ -39,6 +40,7 @@ class SyncTools:
     set_state: SetAccountState
     settle_intent: SettleIntent
     store_bodies: StoreBodies
+    blobs: BlobStore
     meter: MeterDownloads
     daily_bytes: int | None = None
     """What each account may download by itself in a day, as the person set it; 0: as much as it

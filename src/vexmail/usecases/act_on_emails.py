@@ -1,22 +1,19 @@
-"""Act on many emails at once, and take such an action back."""
+"""Act on many emails at once."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from vexmail.domain.crash_points import crash_point
-from vexmail.domain.errors import Conflict, NotFound, PermanentError
+from vexmail.domain.errors import Conflict, NoSuchRole, NotFound, PermanentError
 from vexmail.domain.flags import FLAGGED, IMPORTANT, SEEN, FlagEdit
-from vexmail.domain.ids import AccountId, MailboxId, MessageId, OperationId, UserId
-from vexmail.domain.intent import PendingIntent, Wish, WishKind
+from vexmail.domain.ids import AccountId, MailboxId, MessageId, UserId
+from vexmail.domain.intent import Wish, WishKind
 from vexmail.domain.mailbox import LocalMailbox, MailboxRole
-from vexmail.ports.account_sync import AccountSync
-from vexmail.store import intents, mailboxes, operations
-from vexmail.store.operations import OperationRow
+from vexmail.store import mailboxes, operations
 from vexmail.store.queries import emails
-from vexmail.store.unit_of_work import Transaction, UnitOfWork
-from vexmail.usecases.tell_operations import tell_operations
+from vexmail.usecases.undo_operation import Failure, Outcome, UndoOperation
 from vexmail.usecases.wishes import Wishes
 
 
@@ -55,12 +52,6 @@ _ROLES = {
 }
 
 
-class NoSuchRole(PermanentError):
-    """The account has no mailbox of the role that the action needs."""
-
-    code = "no_such_role"
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
     """An action and what it needs: ``mailbox_id`` for MOVE and COPY, ``label`` for labels.
@@ -76,31 +67,8 @@ class Request:
     permanent: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One email that the action could not be recorded for."""
-
-    message_id: MessageId
-    code: str
-    detail: str
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of an action."""
-
-    operation_id: OperationId
-    matched: int
-    changed: int = 0
-    failures: list[Failure] = field(default_factory=list)
-
-
-class ActOnEmails:
+class ActOnEmails(UndoOperation):
     """Records wishes for many messages in one transaction, shown at once."""
-
-    def __init__(self, uow: UnitOfWork, sync: AccountSync) -> None:
-        self._uow = uow
-        self._sync = sync
 
     async def __call__(
         self, user_id: UserId, message_ids: Sequence[MessageId], request: Request
@@ -119,7 +87,7 @@ class ActOnEmails:
                 by_account[AccountId(int(view["account_id"]))].append(message_id)
             for account_id in sorted(by_account):
                 await mailboxes.lock_account(tx, account_id)
-                planner = _Planner(await mailboxes.of_account(tx, account_id), request)
+                planner = _Planner(await mailboxes.all_of_account(tx, account_id), request)
                 wishes = Wishes(tx, user_id, account_id)
                 for message_id in sorted(by_account[account_id]):
                     held = {MailboxId(int(i)) for i in views[message_id]["mailbox_ids"]}
@@ -137,70 +105,15 @@ class ActOnEmails:
             self._sync.push_intents(account_id)
         return outcome
 
-    async def undo(self, user_id: UserId, operation_id: OperationId) -> Outcome:
-        """Take an operation back: what is pending is cancelled, what is done is reversed.
-
-        Raises:
-            NotFound: there is no such operation of this user.
-            Conflict: it was undone already.
-        """
-        async with self._uow() as tx:
-            row = await self._locked(tx, user_id, operation_id)
-            if row.undone_at is not None:
-                raise Conflict("This was undone already.")
-            undo = await operations.begin(tx, user_id, f"undo {row.action}", row.changed)
-            outcome = Outcome(undo, row.changed)
-            made = await intents.of_operation(tx, operation_id)
-            accounts = sorted({account_id for _, account_id, _ in made})
-            for account_id in accounts:
-                await mailboxes.lock_account(tx, account_id)
-            made = await intents.of_operation(tx, operation_id)  # as it stands under the locks
-            for account_id in accounts:
-                wishes = Wishes(tx, user_id, account_id)
-                for intent, owner, state in made:
-                    if owner == account_id:
-                        await self._take_back(tx, wishes, intent, state, outcome)
-                await wishes.finish()
-            await operations.set_changed(tx, undo, outcome.changed)
-            await operations.mark_undone(tx, operation_id)
-            await tell_operations(tx, user_id, [intent.id for intent, _, _ in made])
-        crash_point("undo.committed")
-        for account_id in accounts:
-            self._sync.push_intents(account_id)
-        return outcome
-
-    @staticmethod
-    async def _take_back(
-        tx: Transaction, wishes: Wishes, intent: PendingIntent, state: str, outcome: Outcome
-    ) -> None:
-        """Cancel a pending wish, reverse a settled one; a refused one was never done."""
-        inverse = intent.wish.inverse()
-        if await intents.finish(tx, intent.id, "cancelled"):
-            await wishes.withdraw(intent)
-            outcome.changed += 1
-        elif state != "settled":
-            return
-        elif inverse is None:
-            detail = "The email was deleted for good and cannot be brought back."
-            outcome.failures.append(Failure(intent.message_id, "deleted_for_good", detail))
-        elif await wishes.record(intent.message_id, inverse, outcome.operation_id):
-            outcome.changed += 1
-
-    @staticmethod
-    async def _locked(tx: Transaction, user_id: UserId, operation_id: OperationId) -> OperationRow:
-        row = await operations.lock(tx, user_id, operation_id)
-        if row is None:
-            raise NotFound("There is no such operation.")
-        return row
-
 
 class _Planner:
     """Turns an action into the wish for one message of one account."""
 
     def __init__(self, boxes: Sequence[LocalMailbox], request: Request) -> None:
         self._request = request
-        self._by_id = {b.id: b for b in boxes}
-        self._by_role = {b.role: b.id for b in boxes if b.role is not None}
+        shown = [b for b in boxes if b.deleted_by is None]
+        self._by_id = {b.id: b for b in shown}
+        self._by_role = {b.role: b.id for b in shown if b.role is not None}
 
     def wish(self, held: set[MailboxId]) -> Wish:
         """Return what to record for a message that lies in the mailboxes ``held``.

@@ -24,7 +24,7 @@ from vexmail.domain.flags import SEEN
 from vexmail.domain.ids import AccountId, MailboxId, MessageId
 from vexmail.domain.mailbox import LocalMailbox
 from vexmail.domain.message import RemoteFlags, RemoteMessage
-from vexmail.store import entries, intents, mailboxes, messages, placeholders
+from vexmail.store import appends, entries, intents, mailboxes, messages, placeholders
 from vexmail.store.entries import FlagChange
 from vexmail.store.placeholders import Placeholder
 from vexmail.store.queries import emails
@@ -99,6 +99,7 @@ class _Writer:
         fresh = list({m.uid: m for m in offered if m.uid not in known}.values())
         if not fresh:
             return
+        await appends.recognise(tx, AccountId(box.account_id), box.id, fresh)
         placed = await messages.place(tx, AccountId(box.account_id), box.id, fresh)
         pending = await intents.pending_edits(tx, box.account_id, sorted(placed.known))
         awaited = await placeholders.take_over(tx, box.id, sorted(placed.known))

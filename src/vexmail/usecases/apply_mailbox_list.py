@@ -1,13 +1,15 @@
 """Take over the server's list of mailboxes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from vexmail.domain.change import MailboxCreated, MailboxDeleted, MailboxUpdated
 from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import NotFound
 from vexmail.domain.ids import AccountId, UserId
 from vexmail.domain.mailbox import LocalMailbox, RemoteMailbox
-from vexmail.store import entries, mailboxes, messages
+from vexmail.domain.mailbox_name import shown_path
+from vexmail.store import entries, mailbox_intents, mailbox_shapes, mailboxes, messages
 from vexmail.store.queries import mailboxes as views
 from vexmail.store.unit_of_work import Transaction, UnitOfWork
 
@@ -41,18 +43,52 @@ async def take_list(
     tx: Transaction, user_id: UserId, account_id: AccountId, remote: Sequence[RemoteMailbox]
 ) -> None:
     """Apply a complete LIST answer within a transaction that holds the account's lock."""
-    ours = {box.wire_name: box for box in await mailboxes.of_account(tx, account_id)}
-    for listed in remote:
-        box = ours.pop(listed.wire_name, None)
+    await _follow_our_renames(tx, account_id, remote)
+    renamings = await mailbox_intents.renamings(tx, account_id)
+    wished = await mailbox_intents.with_subscription_wish(tx, account_id)
+    ours = {box.wire_name: box for box in await mailboxes.all_of_account(tx, account_id)}
+    awaited = {b.server_name: b for b in ours.values() if b.created_by is not None}
+    for found in remote:
+        box = ours.pop(found.wire_name, None)
+        if box is None and found.name in awaited:
+            box = ours.pop(awaited[found.name].wire_name)
+            await mailbox_shapes.came(tx, box.id, found.wire_name)
+        since = 0 if box is None else box.created_by or 0
+        path = shown_path(found.name, found.delimiter or "", renamings, since=since)
         if box is None:
-            mailbox_id = await mailboxes.add(tx, account_id, listed)
+            mailbox_id = await mailboxes.add(tx, account_id, found)
+            if path != found.name:
+                await mailboxes.describe(tx, mailbox_id, found, shown_as=path)
             view = await views.one(tx.driver, mailbox_id)
             tx.tell(user_id, MailboxCreated(account_id, mailbox_id, view or {}))
-        elif await mailboxes.describe(tx, box.id, listed):
+            continue
+        if box.id in wished:
+            found = replace(found, subscribed=box.subscribed)  # noqa: PLW2901 - laid over
+        if await mailboxes.describe(tx, box.id, found, shown_as=path):
             view = await views.one(tx.driver, box.id)
-            tx.tell(user_id, MailboxUpdated(account_id, box.id, view or {}))
+            if view is not None:
+                tx.tell(user_id, MailboxUpdated(account_id, box.id, view))
     for box in ours.values():
+        if box.created_by is not None or box.deleted_by is not None:
+            continue  # not there yet, or its deletion is closed by the wish for it
         orphans = await entries.remove_all(tx, box.id)
         await messages.mark_orphans(tx, orphans)
         await mailboxes.delete(tx, [box.id])
         tx.tell(user_id, MailboxDeleted(account_id, box.id))
+
+
+async def _follow_our_renames(
+    tx: Transaction, account_id: AccountId, remote: Sequence[RemoteMailbox]
+) -> None:
+    """Recognise mailboxes that a pending wish of ours has renamed on the server already."""
+    wished = await mailbox_intents.renamed_to(tx, account_id)
+    if not wished:
+        return
+    boxes = await mailboxes.of_account(tx, account_id)
+    listed = {found.wire_name for found in remote}
+    known = {box.wire_name for box in boxes}
+    new = {found.name: found.wire_name for found in remote if found.wire_name not in known}
+    for box in boxes:
+        path = wished.get(box.id)
+        if path in new and box.wire_name not in listed:
+            await mailbox_shapes.follow_rename(tx, box, new[path], path)

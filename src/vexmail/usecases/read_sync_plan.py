@@ -5,10 +5,18 @@ from datetime import datetime
 from vexmail.domain.account import Account
 from vexmail.domain.errors import VexMailError
 from vexmail.domain.ids import AccountId, MailboxId, MessageId, Uid
-from vexmail.domain.intent import PendingIntent, Place
+from vexmail.domain.intent import AnyIntent, Appending, AppendMark, PendingIntent, Place
 from vexmail.domain.mailbox import LocalMailbox
 from vexmail.domain.server_address import Credentials
-from vexmail.store import accounts, bodies, intents, mailboxes
+from vexmail.store import (
+    accounts,
+    appends,
+    bodies,
+    intents,
+    mailbox_intents,
+    mailbox_shapes,
+    mailboxes,
+)
 from vexmail.store.secret_box import SecretBox
 from vexmail.store.unit_of_work import UnitOfWork
 
@@ -66,7 +74,7 @@ class ReadSyncPlan:
         async with self._uow() as tx:
             return await bodies.places_of(tx, message_id)
 
-    async def due_intents(self, account_id: AccountId) -> list[PendingIntent]:
+    async def due_intents(self, account_id: AccountId) -> list[AnyIntent]:
         """Return the wishes to carry out now, in the order they were made."""
         async with self._uow() as tx:
             return await intents.next_pending(tx, account_id)
@@ -92,13 +100,38 @@ class ReadSyncPlan:
         async with self._uow() as tx:
             return await bodies.internet_message_id(tx, message_id)
 
-    async def mark_sent(self, intent: PendingIntent) -> None:
+    async def mailbox(self, mailbox_id: MailboxId) -> LocalMailbox | None:
+        """Return a mailbox as it is held now, or None when it is gone."""
+        async with self._uow() as tx:
+            return await mailboxes.lock(tx, mailbox_id)
+
+    async def expected_uids(self, mailbox_id: MailboxId) -> set[Uid]:
+        """Return the UIDs that may be lost with a mailbox: wishes took them out of view."""
+        async with self._uow() as tx:
+            return await mailbox_shapes.expected_uids(tx, mailbox_id)
+
+    async def is_held_up(self, intent: AnyIntent) -> bool:
+        """Tell whether an earlier wish, of this very moment, must be carried out first."""
+        async with self._uow() as tx:
+            return await mailbox_intents.is_held_up(tx, intent.id)
+
+    async def appending(self, intent: PendingIntent) -> Appending | None:
+        """Return all that an APPEND needs, or None when its mailbox is gone."""
+        async with self._uow() as tx:
+            return await appends.read(tx, intent.id)
+
+    async def mark_append(self, intent: PendingIntent, mark: AppendMark) -> None:
+        """Remember where the mailbox stood, as an APPEND is about to be sent."""
+        async with self._uow() as tx:
+            await appends.mark(tx, intent.id, mark)
+
+    async def mark_sent(self, intent: AnyIntent) -> None:
         """Remember that a command that must not be repeated blindly is about to be sent."""
         async with self._fenced() as tx:
             await intents.mark_sent(tx, intent.id)
 
     async def postpone(
-        self, intent: PendingIntent, delay: float, reason: VexMailError | None = None
+        self, intent: AnyIntent, delay: float, reason: VexMailError | None = None
     ) -> None:
         """Try a wish again in ``delay`` seconds; ``reason`` is shown to those who ask."""
         code, words = ("", "") if reason is None else (reason.code, str(reason))

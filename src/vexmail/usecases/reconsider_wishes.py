@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from vexmail.domain.change import IntentClosed
+from vexmail.domain.errors import PermanentError
 from vexmail.domain.ids import AccountId, IntentId, OperationId, UserId
-from vexmail.domain.intent import PendingIntent, WishKind
+from vexmail.domain.intent import AnyIntent, PendingMailboxIntent
 from vexmail.ports.account_sync import AccountSync
 from vexmail.store import intents, mailboxes, operations
 from vexmail.store.unit_of_work import Transaction, UnitOfWork
+from vexmail.usecases.dependent_wishes import cancel
+from vexmail.usecases.mailbox_wishes import MailboxWishes
+from vexmail.usecases.redo_mailbox_wish import RedoMailboxWish
 from vexmail.usecases.tell_operations import tell_operations
-from vexmail.usecases.wishes import Wishes
 
 AT_ONCE = 1000  # wishes decided about in one transaction; ask again while there are more
 
@@ -25,7 +28,7 @@ class Selection:
     """
 
     ids: Sequence[IntentId] | None = None
-    kind: WishKind | None = None
+    kind: str | None = None
     account_id: AccountId | None = None
 
 
@@ -46,7 +49,11 @@ class ReconsiderWishes:
         self._sync = sync
 
     async def retry(self, user_id: UserId, selection: Selection) -> Reconsidered:
-        """Record given-up wishes anew, shown at once; hurry those that only wait."""
+        """Record given-up wishes anew, shown at once; hurry those that only wait.
+
+        Raises:
+            PermanentError: the only one that is meant cannot be carried out any more.
+        """
         async with self._uow() as tx:
             by_account = await self._locked(tx, user_id, selection)
             done = Reconsidered(None, _count(by_account))
@@ -54,18 +61,21 @@ class ReconsiderWishes:
                 return done
             done.operation_id = await operations.begin(tx, user_id, "retry", done.matched)
             for account_id, found in by_account.items():
-                wishes = Wishes(tx, user_id, account_id)
+                made = MailboxWishes(tx, user_id, account_id)
                 closed: list[IntentId] = []
                 for intent, state in found:
                     if state == "pending":
                         await intents.hurry(tx, intent.id)
                         done.changed += 1
                         continue
+                    try:
+                        done.changed += await _again(tx, made, intent, done.operation_id)
+                    except PermanentError:
+                        if done.matched == 1:
+                            raise
+                        continue  # of many, what cannot be stays given up
                     closed.append(intent.id)
-                    if await wishes.record(intent.message_id, intent.wish, done.operation_id):
-                        await intents.inherit_sent(tx, intent.id, done.operation_id)
-                        done.changed += 1
-                await wishes.finish()
+                await made.wishes.finish()
                 await self._forget(tx, user_id, account_id, closed)
             await operations.set_changed(tx, done.operation_id, done.changed)
         for account_id in by_account:
@@ -77,15 +87,14 @@ class ReconsiderWishes:
         async with self._uow() as tx:
             by_account = await self._locked(tx, user_id, selection)
             for account_id, found in by_account.items():
-                wishes = Wishes(tx, user_id, account_id)
+                made = MailboxWishes(tx, user_id, account_id)
                 closed: list[IntentId] = []
                 for intent, state in found:
                     if state != "pending":
                         closed.append(intent.id)
-                    elif await intents.finish(tx, intent.id, "cancelled"):
-                        await wishes.withdraw(intent)
-                        tx.tell(user_id, IntentClosed(account_id, (intent.id,)))
-                await wishes.finish()
+                    elif cancelled := await cancel(tx, made, intent):
+                        tx.tell(user_id, IntentClosed(account_id, tuple(cancelled)))
+                await made.wishes.finish()
                 await tell_operations(tx, user_id, [i.id for i, _ in found])
                 await self._forget(tx, user_id, account_id, closed)
         return _count(by_account)
@@ -101,22 +110,38 @@ class ReconsiderWishes:
     @staticmethod
     async def _locked(
         tx: Transaction, user_id: UserId, selection: Selection
-    ) -> dict[AccountId, list[tuple[PendingIntent, str]]]:
+    ) -> dict[AccountId, list[tuple[AnyIntent, str]]]:
         """Lock the accounts concerned, and return their wishes as they stand under the locks."""
         locked: set[AccountId] = set()
         for account_id in sorted({a for a, _, _ in await _meant(tx, user_id, selection)}):
             await mailboxes.lock_account(tx, account_id)
             locked.add(account_id)
-        by_account: dict[AccountId, list[tuple[PendingIntent, str]]] = defaultdict(list)
+        by_account: dict[AccountId, list[tuple[AnyIntent, str]]] = defaultdict(list)
         for account_id, intent, state in await _meant(tx, user_id, selection):
             if account_id in locked:
                 by_account[account_id].append((intent, state))
         return dict(by_account)
 
 
+async def _again(
+    tx: Transaction, made: MailboxWishes, intent: AnyIntent, operation_id: OperationId
+) -> bool:
+    """Record a wish anew; False if nothing is left to wish for.
+
+    Raises:
+        PermanentError: it cannot be any more.
+    """
+    if isinstance(intent, PendingMailboxIntent):
+        return await RedoMailboxWish(made, operation_id).again(intent.wish)
+    if not await made.wishes.record(intent.message_id, intent.wish, operation_id, again=intent.id):
+        return False
+    await intents.inherit_sent(tx, intent.id, operation_id)
+    return True
+
+
 async def _meant(
     tx: Transaction, user_id: UserId, selection: Selection
-) -> list[tuple[AccountId, PendingIntent, str]]:
+) -> list[tuple[AccountId, AnyIntent, str]]:
     return await intents.open_of(
         tx,
         user_id,
@@ -127,5 +152,5 @@ async def _meant(
     )
 
 
-def _count(by_account: dict[AccountId, list[tuple[PendingIntent, str]]]) -> int:
+def _count(by_account: dict[AccountId, list[tuple[AnyIntent, str]]]) -> int:
     return sum(map(len, by_account.values()))

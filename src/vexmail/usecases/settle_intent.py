@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from vexmail.domain.change import IntentRejected
 from vexmail.domain.errors import VexMailError
 from vexmail.domain.ids import AccountId, MailboxId, Uid
-from vexmail.domain.intent import PendingIntent
+from vexmail.domain.intent import AnyIntent, PendingIntent, PendingMailboxIntent
 from vexmail.domain.message import RemoteFlags
 from vexmail.store import entries, intents, mailboxes
 from vexmail.store.unit_of_work import UnitOfWork
+from vexmail.usecases.dependent_wishes import dependents
+from vexmail.usecases.mailbox_wishes import MailboxWishes
 from vexmail.usecases.tell_operations import tell_operations
 from vexmail.usecases.wishes import Wishes
 
@@ -61,14 +63,28 @@ class SettleIntent:
             await wishes.finish()
             await tell_operations(tx, user_id, [intent.id for intent, _ in done])
 
-    async def rejected(
-        self, account_id: AccountId, refused: Sequence[PendingIntent], reason: VexMailError
+    async def mailbox_settled(
+        self, account_id: AccountId, done: PendingMailboxIntent, wire_name: str
     ) -> None:
-        """Take the wishes back on the screen and keep the reason."""
+        """Keep what a wish about a mailbox anticipated; ``wire_name`` is what it is called now."""
+        async with self._uow() as tx:
+            user_id = await mailboxes.lock_account(tx, account_id)
+            if user_id is None:
+                return
+            made = MailboxWishes(tx, user_id, account_id)
+            if await intents.finish(tx, done.id, "settled"):
+                await made.confirm(done, wire_name)
+            await made.wishes.finish()
+            await tell_operations(tx, user_id, [done.id])
+
+    async def rejected(
+        self, account_id: AccountId, refused: Sequence[AnyIntent], reason: VexMailError
+    ) -> None:
+        """Take the wishes, and those that build on them, back on the screen; keep the reason."""
         await self._give_up("rejected", account_id, refused, reason)
 
     async def parked(
-        self, account_id: AccountId, tired: Sequence[PendingIntent], reason: VexMailError
+        self, account_id: AccountId, tired: Sequence[AnyIntent], reason: VexMailError
     ) -> None:
         """Stop trying what failed many times: a person decides whether it is tried again."""
         await self._give_up("parked", account_id, tired, reason)
@@ -77,25 +93,32 @@ class SettleIntent:
         self,
         state: str,
         account_id: AccountId,
-        refused: Sequence[PendingIntent],
+        given_up: Sequence[AnyIntent],
         reason: VexMailError,
     ) -> None:
         async with self._uow() as tx:
             user_id = await mailboxes.lock_account(tx, account_id)
             if user_id is None:
                 return
-            wishes = Wishes(tx, user_id, account_id)
-            for intent in refused:
-                if await intents.finish(tx, intent.id, state, reason.code, str(reason)):
-                    await wishes.withdraw(intent)
-                    told = IntentRejected(
-                        account_id,
-                        intent.id,
-                        intent.message_id,
-                        intent.wish.kind.value,
-                        reason.code,
-                        str(reason),
-                    )
-                    tx.tell(user_id, told)
-            await wishes.finish()
-            await tell_operations(tx, user_id, [intent.id for intent in refused])
+            made = MailboxWishes(tx, user_id, account_id)
+            closed = []
+            for intent in given_up:
+                for one in [*await dependents(tx, account_id, intent), intent]:
+                    if await intents.finish(tx, one.id, state, reason.code, str(reason)):
+                        await made.withdraw(one)
+                        tx.tell(user_id, _told(account_id, one, reason))
+                        closed.append(one.id)
+            await made.wishes.finish()
+            await tell_operations(tx, user_id, closed)
+
+
+def _told(account_id: AccountId, intent: AnyIntent, reason: VexMailError) -> IntentRejected:
+    return IntentRejected(
+        account_id,
+        intent.id,
+        None if isinstance(intent, PendingMailboxIntent) else intent.message_id,
+        intent.wish.mailbox_id if isinstance(intent, PendingMailboxIntent) else None,
+        intent.wish.kind.value,
+        reason.code,
+        str(reason),
+    )

@@ -5,9 +5,18 @@ from collections.abc import Iterable, Sequence
 
 from vexmail.domain.change import EmailDeleted, EmailMoved, MailboxUpdated
 from vexmail.domain.flags import FlagEdit
-from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId, OperationId, Uid, UserId
+from vexmail.domain.ids import (
+    AccountId,
+    BlobId,
+    IntentId,
+    MailboxId,
+    MessageId,
+    OperationId,
+    Uid,
+    UserId,
+)
 from vexmail.domain.intent import PendingIntent, Wish, WishKind
-from vexmail.store import entries, intents, mailboxes, messages, placeholders
+from vexmail.store import appends, entries, intents, mailboxes, messages, placeholders
 from vexmail.store.placeholders import Shift
 from vexmail.store.queries import mailboxes as mailbox_views
 from vexmail.store.unit_of_work import Transaction
@@ -30,12 +39,45 @@ class Wishes:
         self._unread: dict[MailboxId, int] = defaultdict(int)
 
     async def record(
-        self, message_id: MessageId, wish: Wish, operation_id: OperationId | None = None
+        self,
+        message_id: MessageId,
+        wish: Wish,
+        operation_id: OperationId | None = None,
+        *,
+        again: IntentId | None = None,
     ) -> bool:
-        """Record a wish and show its outcome; False, and nothing written, if all would stay."""
+        """Record a wish and show its outcome; False, and nothing written, if all would stay.
+
+        ``again`` is the refused wish that this one repeats; an APPEND takes its bytes from there.
+        """
+        if wish.kind is WishKind.APPEND:
+            blob_id = None if again is None else await appends.bytes_of(self._tx, again)
+            return blob_id is not None and await self.append(
+                message_id, wish, blob_id, operation_id
+            )
         if wish.kind is WishKind.FLAGS:
             return await self._record_flags(message_id, wish, operation_id)
         return await self._record_place(message_id, wish, operation_id)
+
+    async def append(
+        self,
+        message_id: MessageId,
+        wish: Wish,
+        blob_id: BlobId,
+        operation_id: OperationId | None = None,
+    ) -> bool:
+        """Show a message where its bytes are to be added; False if that mailbox is gone."""
+        assert wish.target is not None  # noqa: S101 - an APPEND names its target
+        intent_id = await self._write(message_id, wish, operation_id)
+        await appends.name_bytes(self._tx, intent_id, blob_id)
+        flags = wish.edit.add
+        shown = await placeholders.show_new(self._tx, intent_id, wish.target, message_id, flags)
+        if shown is None:
+            await intents.finish(self._tx, intent_id, "cancelled")
+            return False
+        self.shift([shown])
+        self._tell_moved(message_id, None, wish.target)
+        return True
 
     async def relay(self, message_id: MessageId, edits: Sequence[FlagEdit]) -> bool:
         """Lay ``edits`` over a message's server flags; False if what is shown stays as it is."""
@@ -62,7 +104,7 @@ class Wishes:
         if wish.kind is WishKind.FLAGS:
             await self.relay_pending(intent.message_id)
             return
-        self._shift(await placeholders.withdraw(self._tx, intent.id))
+        self.shift(await placeholders.withdraw(self._tx, intent.id))
         if wish.target is not None and wish.source is not None:
             self._tell_moved(intent.message_id, wish.target, wish.source)
         elif wish.source is not None:
@@ -70,11 +112,18 @@ class Wishes:
         elif wish.target is not None:
             gone = EmailDeleted(self._account_id, intent.message_id, wish.target)
             self._tx.tell(self._user_id, gone)
+        await messages.mark_orphans(self._tx, [intent.message_id])
 
     async def confirm(self, intent: PendingIntent, new_uid: Uid | None) -> None:
         """Keep what a move, copy or deletion that was carried out had anticipated."""
-        self._shift(await placeholders.confirm(self._tx, intent.id, new_uid))
+        self.shift(await placeholders.confirm(self._tx, intent.id, new_uid))
         await messages.mark_orphans(self._tx, [intent.message_id])
+
+    def shift(self, shifts: Iterable[Shift]) -> None:
+        """Count entries that are shown, or not any more."""
+        for shift in shifts:
+            self._total[shift.mailbox_id] += shift.total
+            self._unread[shift.mailbox_id] += shift.unread
 
     async def finish(self) -> None:
         """Move the counters and tell the mailboxes whose counts changed."""
@@ -112,7 +161,7 @@ class Wishes:
             await placeholders.withdraw(self._tx, intent_id)
             await intents.finish(self._tx, intent_id, "cancelled")
             return False
-        self._shift(s for s in (shown, hidden) if s is not None)
+        self.shift(s for s in (shown, hidden) if s is not None)
         if wish.target is None:
             assert wish.source is not None  # noqa: S101 - a wish names a source or a target
             gone = EmailDeleted(self._account_id, message_id, wish.source)
@@ -138,8 +187,3 @@ class Wishes:
     ) -> None:
         moved = EmailMoved(self._account_id, message_id, source, target)
         self._tx.tell(self._user_id, moved)
-
-    def _shift(self, shifts: Iterable[Shift]) -> None:
-        for shift in shifts:
-            self._total[shift.mailbox_id] += shift.total
-            self._unread[shift.mailbox_id] += shift.unread

@@ -1,4 +1,6 @@
-"""How large a request may be: our bodies are a few lines of JSON."""
+"""How large a request may be: our bodies are a few lines of JSON, but for whole emails."""
+
+import re
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -6,11 +8,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from vexmail.web.problem import problem
 
 MOST = 1 << 20  # octets
-_DETAIL = f"A request may have {MOST >> 20} MiB at most."
+MOST_OF_AN_EMAIL = 50 << 20  # octets; what large providers take, and more than most
+_EMAIL = re.compile(r"/api/mailboxes/[^/]+/emails")
 
 
 class BodyLimit:
-    """Refuses bodies above ``MOST`` before they are held in memory.
+    """Refuses bodies above the limit of their path before they are held in memory.
 
     A length that is announced is refused at once; without one the octets are counted.
     """
@@ -23,9 +26,11 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        most = MOST_OF_AN_EMAIL if _EMAIL.fullmatch(scope["path"]) else MOST
+        detail = f"A request to this address may have {most >> 20} MiB at most."
         announced = dict(scope["headers"]).get(b"content-length", b"0")
-        if announced.isdigit() and int(announced[:20]) > MOST:
-            await problem(413, "too_large", _DETAIL)(scope, receive, send)
+        if announced.isdigit() and int(announced[:20]) > most:
+            await problem(413, "too_large", detail)(scope, receive, send)
             return
         taken = 0
 
@@ -33,9 +38,9 @@ class BodyLimit:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > MOST:
+            if taken > most:
                 # The one kind of error that FastAPI lets through while it reads a body.
-                raise HTTPException(413, _DETAIL)
+                raise HTTPException(413, detail)
             return message
 
         await self._app(scope, count, send)

@@ -12,6 +12,9 @@ from vexmail.ports.account_sync import AccountSync
 from vexmail.ports.clock import Clock
 from vexmail.store.queries.reader import Reader
 from vexmail.usecases.act_on_emails import ActOnEmails
+from vexmail.usecases.answer_once import AnswerOnce
+from vexmail.usecases.change_mailboxes import ChangeMailboxes
+from vexmail.usecases.import_email import ImportEmail
 from vexmail.usecases.manage_accounts import ManageAccounts
 from vexmail.usecases.open_message import OpenMessage
 from vexmail.usecases.read_attachment import ReadAttachment
@@ -37,6 +40,9 @@ class WebServices:
     messages: OpenMessage
     actions: ActOnEmails
     wishes: ReconsiderWishes
+    mailboxes: ChangeMailboxes
+    imports: ImportEmail
+    once: AnswerOnce
     attachments: ReadAttachment
     sign_in: SignIn
     tails: ChangeTails

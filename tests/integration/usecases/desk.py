@@ -163,7 +163,9 @@ class Desk:
     async def wished(self, message_id: MessageId, edit: FlagEdit) -> PendingIntent:
         """Make a wish and answer it as the pusher sees it."""
         await self.wish(self.owner, message_id, edit)
-        return (await self.plan.due_intents(self.account))[-1]
+        made = (await self.plan.due_intents(self.account))[-1]
+        assert isinstance(made, PendingIntent)
+        return made
 
     async def rows(self, statement: str, *arguments: object) -> list[Json]:
         """Run a statement past the product."""
@@ -248,6 +250,7 @@ def kinds(told: Iterable[Json]) -> list[str]:
 
 async def lane_context(desk: Desk, port: int, folder: Path) -> AccountContext:
     """Build what a lane of sync works with, its server on ``port``."""
+    blobs = LocalFolderBlobStore(folder)
     tools = SyncTools(
         server=AioimaplibMailServer(),
         clock=SystemClock(),
@@ -257,7 +260,8 @@ async def lane_context(desk: Desk, port: int, folder: Path) -> AccountContext:
         reset_mailbox=desk.reset,
         set_state=SetAccountState(desk.uow),
         settle_intent=desk.settle,
-        store_bodies=StoreBodies(desk.uow, LocalFolderBlobStore(folder), NoWorker(), SystemClock()),
+        store_bodies=StoreBodies(desk.uow, blobs, NoWorker(), SystemClock()),
+        blobs=blobs,
         meter=MeterDownloads(desk.uow, SystemClock()),
     )
     (account,) = await desk.plan.accounts()

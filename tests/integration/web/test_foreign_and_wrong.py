@@ -34,6 +34,10 @@ BY_ID = [
     ("GET", "/api/emails?mailbox={}", "mailbox"),
     ("GET", "/api/intents?account={}", "account"),
     ("POST", "/api/sync", "account"),
+    ("POST", "/api/mailboxes", "account"),
+    ("PATCH", "/api/mailboxes/{}", "mailbox"),
+    ("DELETE", "/api/mailboxes/{}", "mailbox"),
+    ("POST", "/api/mailboxes/{}/emails", "mailbox"),
 ]
 
 
@@ -45,7 +49,13 @@ async def eve(web: Web, foreign: dict[str, str]) -> AsyncIterator[ApiClient]:
 
 
 async def _ask(client: httpx.AsyncClient, method: str, path: str, key: str) -> tuple[int, Any]:
-    body = {"account_id": key} if path == "/api/sync" else {} if method == "PATCH" else None
+    if path.endswith("/emails") and method == "POST":
+        letter = {"Content-Type": "message/rfc822"}
+        content = b"Subject: not for you\r\n\r\n"
+        answer = await client.post(path.format(key), content=content, headers=letter)
+        return answer.status_code, answer.json()
+    bodies = {"/api/sync": {"account_id": key}, "/api/mailboxes": {"account_id": key, "name": "x"}}
+    body = bodies.get(path) if method == "POST" else {} if method == "PATCH" else None
     answer = await client.request(method, path.format(key), json=body)
     return answer.status_code, answer.json() if answer.content else None
 

@@ -89,12 +89,13 @@ SHAPES: list[tuple[Change, str, Json]] = [
     ),
     (
         IntentRejected(
-            ACCOUNT, IntentId(9), EMAIL, "move", "command_refused", "The server said no."
+            ACCOUNT, IntentId(9), EMAIL, None, "move", "command_refused", "The server said no."
         ),
         "intent_rejected",
         {
             "intent_id": "9",
             "email_id": KEY,
+            "mailbox_id": None,
             "kind": "move",
             "code": "command_refused",
             "message": "The server said no.",

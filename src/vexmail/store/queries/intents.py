@@ -17,6 +17,7 @@ _FROM = """
   LEFT JOIN messages m ON m.id = i.message_id
   LEFT JOIN mailboxes source ON source.id = i.source_mailbox_id
   LEFT JOIN mailboxes target ON target.id = i.target_mailbox_id
+  LEFT JOIN mailboxes box ON box.id = i.mailbox_id
  WHERE i.account_id IN (SELECT id FROM accounts WHERE user_id = $1)
    AND i.state = ANY($2::text[]) AND i.state IN ('pending', 'parked', 'rejected')
    AND ($3::text IS NULL OR i.kind = $3) AND ($4::bigint IS NULL OR i.account_id = $4)
@@ -26,7 +27,8 @@ _SELECT = f"""
 SELECT i.id, i.account_id, i.message_id, i.kind, i.state, i.add_flags, i.remove_flags,
        i.source_mailbox_id, source.name AS source_name, i.target_mailbox_id,
        target.name AS target_name, i.error_code, i.error_message, i.attempts, i.created_at,
-       i.next_attempt_at, m.subject, m.from_name, m.from_address
+       i.next_attempt_at, i.mailbox_id, i.name, i.old_name, box.name AS mailbox_name,
+       m.subject, m.from_name, m.from_address
 {_FROM} AND ($5::bigint IS NULL OR i.id < $5)
  ORDER BY i.id DESC LIMIT $6
 """
@@ -89,6 +91,8 @@ def view(row: Mapping[str, Any]) -> Json:
         "remove_flags": row["remove_flags"],
         "from_mailbox": _place(row["source_mailbox_id"], row["source_name"]),
         "to_mailbox": _place(row["target_mailbox_id"], row["target_name"]),
+        "mailbox": _place(row["mailbox_id"], row["mailbox_name"] or row["old_name"] or row["name"]),
+        "new_name": row["name"] or None,
         "code": row["error_code"],
         "message": row["error_message"],
         "attempts": row["attempts"],

@@ -9,13 +9,17 @@ from vexmail.store.driver import Driver
 
 _SELECT = """
 SELECT m.id, m.account_id, m.name, m.delimiter, m.role, m.total, m.unread, m.selectable,
-       m.sync_state, m.sync_total, parent.id AS parent_id
+       m.sync_state, m.sync_total, m.subscribed, m.namespace, m.server_name, m.created_by,
+       parent.id AS parent_id
   FROM mailboxes m
   JOIN accounts a ON a.id = m.account_id
+ CROSS JOIN LATERAL (SELECT length(m.name) - strpos(reverse(m.name), m.delimiter) AS ends) AS up
   LEFT JOIN mailboxes parent
-    ON parent.account_id = m.account_id AND m.delimiter <> ''
-   AND strpos(m.name, m.delimiter) > 0
-   AND parent.name = regexp_replace(m.name, '^(.*)' || '\\' || m.delimiter || '.*$', '\\1')
+    ON parent.account_id = m.account_id AND parent.deleted_by IS NULL
+   AND m.delimiter <> '' AND strpos(m.name, m.delimiter) > 0
+   AND parent.name = left(m.name, up.ends)
+   -- What lies right below the prefix of our own namespace is at the top for people.
+   AND (m.namespace <> 'personal' OR up.ends >= length(m.prefix))
 """
 
 _ORDER = " ORDER BY m.account_id, m.role IS DISTINCT FROM 'inbox', m.role NULLS LAST, m.name"
@@ -24,7 +28,8 @@ _ORDER = " ORDER BY m.account_id, m.role IS DISTINCT FROM 'inbox', m.role NULLS 
 async def tree(driver: Driver, user_id: UserId, account_id: AccountId | None = None) -> list[Json]:
     """Return the user's mailboxes: per account the inbox, then roles, then names."""
     rows = await driver.fetch(
-        _SELECT + " WHERE a.user_id = $1 AND ($2::bigint IS NULL OR a.id = $2)" + _ORDER,
+        _SELECT + " WHERE a.user_id = $1 AND ($2::bigint IS NULL OR a.id = $2)"
+        " AND m.deleted_by IS NULL" + _ORDER,
         user_id,
         account_id,
     )
@@ -32,8 +37,8 @@ async def tree(driver: Driver, user_id: UserId, account_id: AccountId | None = N
 
 
 async def one(driver: Driver, mailbox_id: MailboxId) -> Json | None:
-    """Return one mailbox for a change; the caller knows whose it is."""
-    row = await driver.fetchrow(_SELECT + " WHERE m.id = $1", mailbox_id)
+    """Return one mailbox for a change, None if it is not shown; the caller knows whose it is."""
+    row = await driver.fetchrow(_SELECT + " WHERE m.id = $1 AND m.deleted_by IS NULL", mailbox_id)
     return None if row is None else view(row)
 
 
@@ -49,7 +54,7 @@ async def choose(
     rows = await driver.fetch(
         "SELECT m.id FROM mailboxes m JOIN accounts a ON a.id = m.account_id"
         " WHERE a.user_id = $1 AND ($2::bigint IS NULL OR a.id = $2)"
-        " AND (m.role = $3 OR m.id = $4) ORDER BY m.id",
+        " AND (m.role = $3 OR m.id = $4) AND m.deleted_by IS NULL ORDER BY m.id",
         user_id,
         account_id,
         wanted,
@@ -71,9 +76,19 @@ def view(row: Mapping[str, Any]) -> Json:
         "total": row["total"],
         "unread": row["unread"],
         "selectable": row["selectable"],
+        "subscribed": row["subscribed"],
+        "namespace": row["namespace"],
+        "pending": _pending(row),
         "sync": {
             "state": row["sync_state"],
             "done": row["total"],
             "total": max(row["sync_total"], row["total"]),
         },
     }
+
+
+def _pending(row: Mapping[str, Any]) -> str | None:
+    """Return what the server has still to do for the mailbox to be what is shown."""
+    if row["created_by"] is not None:
+        return "create"
+    return "rename" if row["server_name"] != row["name"] else None

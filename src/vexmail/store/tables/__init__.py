@@ -5,7 +5,7 @@ Columns are NOT NULL with defaults unless absence means something of its own.
 
 from vexmail.store.tables.access import api_tokens, login_links, sessions, users
 from vexmail.store.tables.accounts import accounts, mailboxes
-from vexmail.store.tables.journal import change_log, intents, operations
+from vexmail.store.tables.journal import change_log, idempotency_keys, intents, operations
 from vexmail.store.tables.leases import body_requests, leases, web_processes
 from vexmail.store.tables.mail import attachments, mailbox_entries, message_bodies, messages
 from vexmail.store.tables.metadata import metadata
@@ -16,6 +16,7 @@ __all__ = [
     "attachments",
     "body_requests",
     "change_log",
+    "idempotency_keys",
     "intents",
     "leases",
     "login_links",

@@ -69,6 +69,16 @@ mailboxes = Table(
     Column("role", Text, nullable=True),
     word_list("attributes"),
     Column("selectable", Boolean, nullable=False, server_default=text("true")),
+    Column("subscribed", Boolean, nullable=False, server_default=text("true")),
+    # personal, other (somebody else's) or shared (RFC 2342), and how its names begin there.
+    Column("namespace", Text, nullable=False, server_default=text("'personal'")),
+    words("prefix"),
+    # The name as the server has it; ``name`` is the same with pending renames laid over it.
+    words("server_name"),
+    # Pending intents that make or remove the mailbox: it is not on the server yet, or it is
+    # not shown any more.
+    Column("created_by", BigInteger, nullable=True),
+    Column("deleted_by", BigInteger, nullable=True),
     # 0 until the mailbox was selected for the first time.
     Column("uid_validity", BigInteger, nullable=False, server_default=text("0")),
     # UIDs below are known or left for the backfill; UIDs from here on are real arrivals.

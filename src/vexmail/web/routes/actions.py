@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Response
 from vexmail.domain.errors import NotFound
 from vexmail.domain.ids import MailboxId, MessageId, OperationId
 from vexmail.store.queries import operations
-from vexmail.usecases.act_on_emails import Action, Outcome, Request
+from vexmail.usecases.act_on_emails import Action, Request
+from vexmail.usecases.undo_operation import Outcome
 from vexmail.web.answer import json_answer, listing
 from vexmail.web.auth import CurrentUser
 from vexmail.web.ids import number, numbers, position
@@ -100,7 +101,12 @@ def _view(outcome: Outcome) -> dict[str, object]:
         "matched": outcome.matched,
         "changed": outcome.changed,
         "failures": [
-            {"email_id": str(f.message_id), "code": f.code, "detail": f.detail}
+            {
+                "email_id": None if f.message_id is None else str(f.message_id),
+                "mailbox_id": None if f.mailbox_id is None else str(f.mailbox_id),
+                "code": f.code,
+                "detail": f.detail,
+            }
             for f in outcome.failures
         ],
     }

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from vexmail.domain.errors import NotFound
 from vexmail.domain.ids import AccountId, IntentId, UserId
-from vexmail.domain.intent import WishKind
 from vexmail.store.queries import intents
 from vexmail.usecases.reconsider_wishes import Reconsidered, Selection
 from vexmail.web.answer import json_answer, listing
@@ -65,7 +64,7 @@ async def list_intents(
     return json_answer(listing(items, None if after is None else str(after), total))
 
 
-@router.post("/api/intents/retry", response_model=Retried, responses=answers(403, 404, 422))
+@router.post("/api/intents/retry", response_model=Retried, responses=answers(403, 404, 409, 422))
 async def retry_many(user: CurrentUser, services: Services, body: IntentSelection) -> Response:
     """Try wishes again; without ``ids`` all that were given up, of one kind or account."""
     meant = await _selection(services, user.id, body)
@@ -79,7 +78,11 @@ async def drop_many(user: CurrentUser, services: Services, body: IntentSelection
     return json_answer({"dropped": await services.wishes.drop(user.id, meant)})
 
 
-@router.post("/api/intents/{intent_id}/retry", response_model=Retried, responses=answers(403, 404))
+@router.post(
+    "/api/intents/{intent_id}/retry",
+    response_model=Retried,
+    responses=answers(403, 404, 409, 422),
+)
 async def retry(intent_id: str, user: CurrentUser, services: Services) -> Response:
     """Try a wish again that was given up, or hurry one that waits for its next try."""
     done = await services.wishes.retry(user.id, _only(intent_id))
@@ -103,7 +106,7 @@ def _only(intent_id: str) -> Selection:
 async def _selection(services: WebServices, user_id: UserId, body: IntentSelection) -> Selection:
     account_id: AccountId | None = await own_account(services.reader, user_id, body.account_id)
     ids = None if body.ids is None else [IntentId(i) for i in numbers(body.ids)]
-    return Selection(ids, None if body.kind is None else WishKind(body.kind), account_id)
+    return Selection(ids, body.kind, account_id)
 
 
 def _view(done: Reconsidered) -> dict[str, object]:

@@ -22,7 +22,18 @@ ActionName = Literal[
     "label",
     "unlabel",
 ]
-IntentKind = Literal["flags", "move", "copy", "delete"]
+IntentKind = Literal[
+    "flags",
+    "move",
+    "copy",
+    "delete",
+    "append",
+    "create_mailbox",
+    "rename_mailbox",
+    "delete_mailbox",
+    "subscribe_mailbox",
+    "unsubscribe_mailbox",
+]
 # On its way; given up after many tries; refused by the server.
 IntentState = Literal["pending", "parked", "rejected"]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -48,9 +59,10 @@ class Batch(BaseModel):
 
 
 class ActionFailure(BaseModel):
-    """An email that an action could not be done with."""
+    """An email, or a mailbox, that an action could not be done with."""
 
-    email_id: str
+    email_id: str | None
+    mailbox_id: str | None
     code: str
     detail: str
 
@@ -98,13 +110,15 @@ class Intent(BaseModel):
 
     id: str
     account_id: str
-    email_id: str | None
+    email_id: str | None = Field(description="Null for a wish about a mailbox.")
     kind: IntentKind
     state: IntentState
     add_flags: list[str]
     remove_flags: list[str]
     from_mailbox: IntentPlace | None
     to_mailbox: IntentPlace | None
+    mailbox: IntentPlace | None = Field(description="What a wish about a mailbox is about.")
+    new_name: str | None = Field(description="Its path, if the wish gives it one.")
     code: str = Field(description="Why it was given up, or why the last try failed.")
     message: str = Field(description="The same in the mail server's words, for a person.")
     attempts: int

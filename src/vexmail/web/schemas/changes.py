@@ -127,7 +127,8 @@ class IntentRejected(_Change):
 
     type: Literal["intent_rejected"]
     intent_id: str
-    email_id: str
+    email_id: str | None
+    mailbox_id: str | None
     kind: IntentKind
     code: str
     message: str

@@ -20,13 +20,22 @@ class Mailbox(BaseModel):
 
     id: str
     account_id: str
-    name: str = Field(description="Last part of the path.")
-    path: str
+    name: str = Field(description="Last part of the path.", examples=["Receipts"])
+    path: str = Field(
+        description="The whole name on the mail server, decoded.", examples=["INBOX.Work.Receipts"]
+    )
     role: Role | None
     parent_id: str | None
     total: int
     unread: int
-    selectable: bool
+    selectable: bool = Field(description="False: it holds only other mailboxes.")
+    subscribed: bool
+    namespace: Literal["personal", "other", "shared"] = Field(
+        description="Whose it is: one's own, another user's, or everybody's."
+    )
+    pending: Literal["create", "rename"] | None = Field(
+        description="What the mail server has still to do for the mailbox to be as shown."
+    )
     sync: SyncState
 
 
