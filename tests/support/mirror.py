@@ -20,7 +20,9 @@ from vexmail.store.invariants import Violation, check_consistency
 from vexmail.store.queries import accounts, changes, emails, mailboxes, operations
 from vexmail.sync.fleet import Fleet
 from vexmail.usecases.act_on_emails import ActOnEmails
+from vexmail.usecases.change_mailboxes import ChangeMailboxes
 from vexmail.usecases.compare_with_server import CompareWithServer
+from vexmail.usecases.import_email import ImportEmail
 from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
 from vexmail.usecases.open_message import OpenMessage
 from vexmail.usecases.read_sync_plan import ReadSyncPlan
@@ -43,6 +45,8 @@ class Mirror:
     actions: ActOnEmails
     wishes: ReconsiderWishes
     messages: OpenMessage
+    changing: ChangeMailboxes
+    imports: ImportEmail
 
     async def add(self, port: int, username: str = "ann", password: str = "pw") -> AccountId:
         """Add an account on a plain loopback port."""
@@ -64,11 +68,14 @@ class Mirror:
             items, _ = await emails.page(driver, boxes, ALL, limit=200)
         return items
 
+    async def mailboxes(self) -> list[Json]:
+        """Return the mailbox tree as the API shows it."""
+        async with self.built.reader() as driver:
+            return await mailboxes.tree(driver, self.owner)
+
     async def mailbox(self, path: str) -> MailboxId:
         """Return the id of the mailbox with this path."""
-        async with self.built.reader() as driver:
-            tree = await mailboxes.tree(driver, self.owner)
-        (found,) = [box for box in tree if box["path"] == path]
+        (found,) = [box for box in await self.mailboxes() if box["path"] == path]
         return MailboxId(int(found["id"]))
 
     async def subjects_in(self, path: str) -> list[str]:
@@ -77,6 +84,14 @@ class Mirror:
         async with self.built.reader() as driver:
             items, _ = await emails.page(driver, [box], ALL, limit=200)
         return sorted(item["subject"] for item in items)
+
+    async def key_in(self, path: str) -> MessageId:
+        """Return the id of the only message of a mailbox."""
+        box = await self.mailbox(path)
+        async with self.built.reader() as driver:
+            items, _ = await emails.page(driver, [box], ALL, limit=200)
+        (item,) = items
+        return MessageId(int(item["id"]))
 
     async def settled(self) -> bool:
         """Tell whether no wish is pending any more."""
@@ -166,6 +181,8 @@ async def running_mirror(
                 ActOnEmails(built.uow, fleet),
                 ReconsiderWishes(built.uow, fleet),
                 OpenMessage(built.reader, built.uow, fleet, built.blobs, built.parser),
+                ChangeMailboxes(built.uow, fleet),
+                ImportEmail(built.uow, fleet, built.blobs, built.parser, built.clock),
             )
             yield mirror
             running.cancel()

@@ -16,18 +16,6 @@ type Stamp = { seq: number; time: string; account_id: AccountId | null };
 
 export type SyncPhase = 'envelopes' | 'bodies';
 
-export type IntentKind =
-  | 'flags'
-  | 'move'
-  | 'copy'
-  | 'delete'
-  | 'append'
-  | 'create_mailbox'
-  | 'rename_mailbox'
-  | 'delete_mailbox'
-  | 'subscribe_mailbox'
-  | 'unsubscribe_mailbox';
-
 type Told =
   | { type: 'email_received'; email_id: EmailId; mailbox_id: MailboxId; email: EmailSummary }
   | { type: 'email_read' | 'email_unread'; email_id: EmailId }

@@ -218,6 +218,15 @@ async def remove(tx: Transaction, mailbox_id: MailboxId, uids: Sequence[Uid]) ->
     return [Removed(MessageId(r["message_id"]), r["unread"], r["hidden"]) for r in rows]
 
 
+async def remove_generation(tx: Transaction, mailbox_id: MailboxId) -> list[MessageId]:
+    """Remove what has a UID and keep placeholders; answer the messages of those removed."""
+    rows = await tx.driver.fetch(
+        "DELETE FROM mailbox_entries WHERE mailbox_id = $1 AND uid > 0 RETURNING message_id",
+        mailbox_id,
+    )
+    return [MessageId(r["message_id"]) for r in rows]
+
+
 async def remove_all(tx: Transaction, mailbox_id: MailboxId) -> list[MessageId]:
     """Empty a mailbox; answer the messages it held."""
     rows = await tx.driver.fetch(

@@ -144,10 +144,12 @@ async def advance(tx: Transaction, mailbox_id: MailboxId, by: Advance) -> None:
 async def begin_generation(
     tx: Transaction, mailbox_id: MailboxId, uid_validity: UidValidity
 ) -> None:
-    """Start over under a new UIDVALIDITY with empty cursors and counters."""
+    """Start over under a new UIDVALIDITY with empty cursors; what wishes anticipate stays."""
     await tx.driver.execute(
-        "UPDATE mailboxes SET uid_validity = $2, uid_next = 0, highest_modseq = 0, total = 0,"
-        " unread = 0, sync_state = 'waiting', sync_total = 0 WHERE id = $1",
+        "UPDATE mailboxes m SET uid_validity = $2, uid_next = 0, highest_modseq = 0,"
+        " total = c.total, unread = c.unread, sync_state = 'waiting', sync_total = 0"
+        " FROM (SELECT count(*) AS total, count(*) FILTER (WHERE NOT is_read) AS unread"
+        " FROM mailbox_entries WHERE mailbox_id = $1 AND hidden_by IS NULL) c WHERE m.id = $1",
         mailbox_id,
         uid_validity,
     )

@@ -114,7 +114,10 @@ async def withdraw(tx: Transaction, intent_id: IntentId) -> list[Shift]:
 
 
 async def confirm(tx: Transaction, intent_id: IntentId, new_uid: Uid | None) -> list[Shift]:
-    """The server did it: what was hidden is gone; a known UID takes the placeholder's place."""
+    """The server did it: what was hidden is gone; a known UID takes the placeholder's place.
+
+    Not in a mailbox that was never selected: UIDs mean nothing before its UIDVALIDITY is known.
+    """
     await tx.driver.execute("DELETE FROM mailbox_entries WHERE hidden_by = $1", intent_id)
     if new_uid is None:
         return []
@@ -126,7 +129,8 @@ async def confirm(tx: Transaction, intent_id: IntentId, new_uid: Uid | None) -> 
         new_uid,
     )
     moved = await tx.driver.fetchval(
-        "UPDATE mailbox_entries SET uid = $2 WHERE uid = -$1::bigint RETURNING mailbox_id",
+        "UPDATE mailbox_entries e SET uid = $2 FROM mailboxes b WHERE e.uid = -$1::bigint"
+        " AND b.id = e.mailbox_id AND b.uid_validity > 0 RETURNING e.mailbox_id",
         intent_id,
         new_uid,
     )

@@ -8,7 +8,8 @@ from vexmail.domain.errors import (
     UidValidityChanged,
 )
 from vexmail.domain.intent import MailboxWishKind, PendingMailboxIntent
-from vexmail.domain.mailbox import LocalMailbox, RemoteMailbox
+from vexmail.domain.mailbox import LocalMailbox
+from vexmail.domain.mailbox_name import is_below, moved
 from vexmail.ports.mail_server import MailSession
 from vexmail.sync.sync_state import AccountContext
 
@@ -46,7 +47,7 @@ class MailboxPusher:
             case MailboxWishKind.CREATE:
                 return await self._create(intent.wish.name)
             case MailboxWishKind.RENAME:
-                return await self._rename(box, intent.wish.name)
+                return await self._rename(box, intent)
             case MailboxWishKind.DELETE:
                 await self._delete(box)
             case MailboxWishKind.SUBSCRIBE:
@@ -66,26 +67,29 @@ class MailboxPusher:
                     return found.wire_name
             raise
 
-    async def _rename(self, box: LocalMailbox, path: str) -> str:
+    async def _rename(self, box: LocalMailbox, intent: PendingMailboxIntent) -> str:
         """A source that is gone while the target is there was renamed by an earlier try."""
+        path = intent.wish.name
         try:
             await self._session.select(_AWAY, read_only=True)
-            return await self._session.rename_mailbox(box.wire_name, path)
+            wire_name = await self._session.rename_mailbox(box.wire_name, path)
         except (CommandRefused, MailboxGone):
             listed = await self._session.list_mailboxes()
             target = next((found for found in listed if found.name == path), None)
             if target is None or any(found.wire_name == box.wire_name for found in listed):
                 raise
-            await self._subscribe_again(box, target)
-            return target.wire_name
+            wire_name = target.wire_name
+        if intent.was_sent:
+            await self._subscribe_again(box, wire_name)
+        return wire_name
 
-    async def _subscribe_again(self, box: LocalMailbox, target: RemoteMailbox) -> None:
+    async def _subscribe_again(self, box: LocalMailbox, wire_name: str) -> None:
         """Finish what a rename that was cut off may have left: subscriptions go by name."""
         for one in await self._tools.plan.mailboxes(self._context.id):
-            rest = one.wire_name.removeprefix(box.wire_name)
-            is_below = bool(box.delimiter) and rest.startswith(box.delimiter)
-            if one.subscribed and (one.id == box.id or (is_below and rest != one.wire_name)):
-                await self._session.subscribe(target.wire_name + rest, wanted=True)
+            here = one.id == box.id or is_below(one.wire_name, box.wire_name, box.delimiter)
+            if here and one.subscribed:
+                name = moved(one.wire_name, box.wire_name, wire_name, box.delimiter)
+                await self._session.subscribe(name, wanted=True)
 
     async def _delete(self, box: LocalMailbox) -> None:
         """Delete what is proved to hold nothing but what the wish took out of view."""

@@ -6,9 +6,9 @@ from dataclasses import replace
 from vexmail.domain.change import MailboxCreated, MailboxDeleted, MailboxUpdated
 from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import NotFound
-from vexmail.domain.ids import AccountId, UserId
+from vexmail.domain.ids import AccountId, MailboxId, UserId
 from vexmail.domain.mailbox import LocalMailbox, RemoteMailbox
-from vexmail.domain.mailbox_name import shown_path
+from vexmail.domain.mailbox_name import is_below, shown_path
 from vexmail.store import entries, mailbox_intents, mailbox_shapes, mailboxes, messages
 from vexmail.store.queries import mailboxes as views
 from vexmail.store.unit_of_work import Transaction, UnitOfWork
@@ -43,9 +43,9 @@ async def take_list(
     tx: Transaction, user_id: UserId, account_id: AccountId, remote: Sequence[RemoteMailbox]
 ) -> None:
     """Apply a complete LIST answer within a transaction that holds the account's lock."""
-    await _follow_our_renames(tx, account_id, remote)
     renamings = await mailbox_intents.renamings(tx, account_id)
     wished = await mailbox_intents.with_subscription_wish(tx, account_id)
+    wished |= await _follow_our_renames(tx, account_id, remote)
     ours = {box.wire_name: box for box in await mailboxes.all_of_account(tx, account_id)}
     awaited = {b.server_name: b for b in ours.values() if b.created_by is not None}
     for found in remote:
@@ -79,16 +79,28 @@ async def take_list(
 
 async def _follow_our_renames(
     tx: Transaction, account_id: AccountId, remote: Sequence[RemoteMailbox]
-) -> None:
-    """Recognise mailboxes that a pending wish of ours has renamed on the server already."""
+) -> set[MailboxId]:
+    """Recognise mailboxes that a pending wish of ours has renamed on the server already.
+
+    Answers those that such wishes concern: their subscriptions may not have followed yet.
+    """
     wished = await mailbox_intents.renamed_to(tx, account_id)
     if not wished:
-        return
+        return set()
     boxes = await mailboxes.of_account(tx, account_id)
     listed = {found.wire_name for found in remote}
     known = {box.wire_name for box in boxes}
     new = {found.name: found.wire_name for found in remote if found.wire_name not in known}
+    concerned: set[MailboxId] = set()
     for box in boxes:
         path = wished.get(box.id)
+        if path is None:
+            continue
+        concerned |= {
+            one.id
+            for one in boxes
+            if one.id == box.id or is_below(one.wire_name, box.wire_name, box.delimiter)
+        }
         if path in new and box.wire_name not in listed:
             await mailbox_shapes.follow_rename(tx, box, new[path], path)
+    return concerned

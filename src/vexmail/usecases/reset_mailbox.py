@@ -23,7 +23,7 @@ class ResetMailbox:
             box = await mailboxes.lock(tx, mailbox_id)
             if box is None or box.uid_validity == uid_validity:
                 return
-            orphans = await entries.remove_all(tx, mailbox_id)
+            orphans = await entries.remove_generation(tx, mailbox_id)
             await messages.mark_orphans(tx, orphans)
             await mailboxes.begin_generation(tx, mailbox_id, uid_validity)
             if box.uid_validity:
