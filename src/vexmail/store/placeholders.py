@@ -145,6 +145,15 @@ async def confirm(tx: Transaction, intent_id: IntentId, new_uid: Uid | None) -> 
     ]
 
 
+async def awaited_in(tx: Transaction, message_id: MessageId) -> list[MailboxId]:
+    """Return the mailboxes that show a message before its UID there is known."""
+    rows = await tx.driver.fetch(
+        "SELECT DISTINCT mailbox_id FROM mailbox_entries WHERE message_id = $1 AND uid < 0",
+        message_id,
+    )
+    return [MailboxId(r["mailbox_id"]) for r in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class Placeholder:
     """What stood where the server's entry has come."""

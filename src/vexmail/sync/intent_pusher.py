@@ -25,6 +25,7 @@ from vexmail.domain.intent import (
 )
 from vexmail.ports.mail_server import MailSession
 from vexmail.sync.append_pusher import AppendPusher
+from vexmail.sync.mailbox_pass import FIRST_SCREEN, MailboxPass
 from vexmail.sync.mailbox_pusher import MailboxPusher
 from vexmail.sync.sync_state import AccountContext
 
@@ -202,7 +203,13 @@ class IntentPusher:
         return name
 
     async def _not_there_yet(self, intent: PendingIntent) -> None:
-        """Wait for a UID that a sync will bring; after a while, give the wish up."""
+        """Look for the UID where the message is awaited; after a while, give the wish up.
+
+        We look ourselves: the lane that looks at all mailboxes may be waiting for our connection.
+        """
+        if intent.attempts < PATIENCE and await self._look_for(intent):
+            await self._tools.plan.postpone(intent, 0.0)
+            return
         rebuilding = await self._tools.plan.is_rebuilding(self._context.id)
         if intent.attempts < (REBUILD_TRIES if rebuilding else PATIENCE):
             await self._tools.plan.postpone(intent, LOOK_AGAIN)
@@ -210,6 +217,16 @@ class IntentPusher:
             return
         gone = MailboxGone("The email is not where it was on the server any more.")
         await self._refused([intent], gone)
+
+    async def _look_for(self, intent: PendingIntent) -> bool:
+        """Look at the newest messages of mailboxes that await this one; tell if it is there."""
+        for box in await self._tools.plan.awaited_in(intent.message_id):
+            self._selected = None
+            try:
+                await MailboxPass(self._tools, self._session, box).run(at_most=FIRST_SCREEN)
+            except (MailboxGone, UidValidityChanged) as reason:
+                log.info("sync.look_failed", mailbox_id=box.id, reason=reason.code)
+        return bool(await self._tools.plan.places_of(intent.message_id))
 
     async def _failed(self, group: Sequence[AnyIntent], error: TransientError) -> None:
         """Try again later, but not without end: then a person decides."""

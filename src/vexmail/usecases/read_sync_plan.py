@@ -16,6 +16,7 @@ from vexmail.store import (
     mailbox_intents,
     mailbox_shapes,
     mailboxes,
+    placeholders,
 )
 from vexmail.store.secret_box import SecretBox
 from vexmail.store.unit_of_work import UnitOfWork
@@ -74,6 +75,13 @@ class ReadSyncPlan:
         async with self._uow() as tx:
             return await bodies.places_of(tx, message_id)
 
+    async def awaited_in(self, message_id: MessageId) -> list[LocalMailbox]:
+        """Return the mailboxes on the server where a message is shown without a UID yet."""
+        async with self._uow() as tx:
+            ids = await placeholders.awaited_in(tx, message_id)
+            found = [await mailboxes.lock(tx, mailbox_id) for mailbox_id in ids]
+        return [box for box in found if box is not None and box.created_by is None]
+
     async def due_intents(self, account_id: AccountId) -> list[AnyIntent]:
         """Return the wishes to carry out now, in the order they were made."""
         async with self._uow() as tx:
@@ -122,7 +130,7 @@ class ReadSyncPlan:
 
     async def mark_append(self, intent: PendingIntent, mark: AppendMark) -> None:
         """Remember where the mailbox stood, as an APPEND is about to be sent."""
-        async with self._uow() as tx:
+        async with self._fenced() as tx:
             await appends.mark(tx, intent.id, mark)
 
     async def mark_sent(self, intent: AnyIntent) -> None:
