@@ -30,6 +30,7 @@ from vexmail.store.placeholders import Placeholder
 from vexmail.store.queries import emails
 from vexmail.store.queries import mailboxes as mailbox_views
 from vexmail.store.unit_of_work import Transaction, UnitOfWork
+from vexmail.usecases.progress_pace import ProgressPace
 
 TOLD_ONE_BY_ONE = 100  # more facts of a kind in one delta are told as "fetch the mailbox again"
 
@@ -48,6 +49,7 @@ class ApplyMailboxDelta:
 
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
+        self._pace = ProgressPace()
 
     async def __call__(self, mailbox_id: MailboxId, delta: MailboxDelta) -> AppliedDelta:
         """Write the delta's rows and move the cursors it covers, all or nothing.
@@ -62,7 +64,7 @@ class ApplyMailboxDelta:
                 raise MailboxGone("The mailbox is no longer part of this account.")
             if box.uid_validity != delta.uid_validity:
                 raise UidValidityChanged("The server numbered this mailbox anew.")
-            writer = _Writer(tx, box, delta)
+            writer = _Writer(tx, box, delta, self._pace)
             await writer.take_messages()
             await writer.take_flags()
             await writer.take_vanished()
@@ -76,8 +78,11 @@ class ApplyMailboxDelta:
 class _Writer:
     """The steps of one delta within one transaction."""
 
-    def __init__(self, tx: Transaction, box: LocalMailbox, delta: MailboxDelta) -> None:
+    def __init__(
+        self, tx: Transaction, box: LocalMailbox, delta: MailboxDelta, pace: ProgressPace
+    ) -> None:
         self._tx = tx
+        self._pace = pace
         self._box = box
         self._delta = delta
         self._total = 0
@@ -219,7 +224,12 @@ class _Writer:
             view = await mailbox_views.one(self._tx.driver, box.id)
             if view is not None:
                 self._tell(MailboxUpdated(box.account_id, box.id, view))
-        if delta.sync_total and (delta.messages or delta.complete):
+        is_last = delta.complete or self.result.total >= (delta.sync_total or 0)
+        if (
+            delta.sync_total
+            and (delta.messages or delta.complete)
+            and self._pace.is_due(box.id, is_last=is_last)
+        ):
             left = max(0, delta.sync_total - self.result.total)
             estimate = round(left / delta.rate, 1) if delta.rate else None
             self._tell(
