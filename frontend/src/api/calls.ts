@@ -44,6 +44,33 @@ export const removeAccount = (id: AccountId): Promise<void> =>
 
 export const startDemo = (): Promise<Account> => send('POST', '/api/demo', { idempotencyKey: newKey() });
 
+/** What came of a change of mailboxes; `operation_id` is what undo takes. */
+export type MailboxOutcome = { operation_id: string; mailbox: Mailbox | null };
+
+export const createMailbox = (
+  account: AccountId,
+  name: string,
+  parent: MailboxId | null,
+): Promise<MailboxOutcome> =>
+  send('POST', '/api/mailboxes', {
+    body: { account_id: account, name, parent_id: parent },
+    idempotencyKey: newKey(),
+  });
+
+export type MailboxEdit = {
+  name?: string;
+  /** null moves it to the top. */
+  parent_id?: MailboxId | null;
+  subscribed?: boolean;
+};
+
+export const changeMailbox = (id: MailboxId, edit: MailboxEdit): Promise<MailboxOutcome> =>
+  send('PATCH', `/api/mailboxes/${encodeURIComponent(id)}`, { body: edit });
+
+/** With all below it; `permanent`: its emails for good, not to Trash. */
+export const deleteMailbox = (id: MailboxId, permanent: boolean): Promise<MailboxOutcome> =>
+  send('DELETE', `/api/mailboxes/${encodeURIComponent(id)}`, { query: { permanent } });
+
 export const getMailboxes = (): Promise<List<Mailbox>> => send('GET', '/api/mailboxes');
 
 /** One page of a list by index; `offset` counts rows from the newest. */

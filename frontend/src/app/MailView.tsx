@@ -38,6 +38,7 @@ export function MailView({ query, open }: { query: ListQuery; open: EmailId | nu
   const [listWidth, setListWidth] = useSavedNumber('vexmail-list-width', 440, LIST_MIN, LIST_MAX);
   const [isDrawerOpen, setDrawerOpen] = useState(false);
   const board = useCommandBoard();
+  useKnownPlace(query);
   const title = useTitle(query);
   const role = useRole(query);
   const { position } = useNeighbours(query, open);
@@ -146,6 +147,21 @@ function useTitle(query: ListQuery): string {
     document.title = `${unread > 0 ? `(${countText(unread)}) ` : ''}${title} – VexMail`;
   }, [title, unread]);
   return title;
+}
+
+/** A folder that is deleted, here or elsewhere, gives way to the inbox. */
+function useKnownPlace(query: ListQuery): void {
+  const [, go] = useLocation();
+  const isGone = useSelect(
+    (state) =>
+      query.mailbox !== null &&
+      state.facts.mailboxes !== null &&
+      state.facts.mailboxes.size > 0 &&
+      !state.facts.mailboxes.has(query.mailbox),
+  );
+  useEffect(() => {
+    if (isGone) go('/', { replace: true });
+  }, [isGone, go]);
 }
 
 /** What the list's mailbox is for. */

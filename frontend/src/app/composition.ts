@@ -4,6 +4,7 @@ import { AccountIntents } from '@/intents/accountIntents';
 import { FilingIntents } from '@/intents/filingIntents';
 import { FlagIntents } from '@/intents/flagIntents';
 import type { Intents } from '@/intents/hooks';
+import { MailboxIntents } from '@/intents/mailboxIntents';
 import { ReconsiderIntents } from '@/intents/reconsiderIntents';
 import { UndoStack } from '@/intents/undoStack';
 import { Store } from '@/store/store';
@@ -59,6 +60,7 @@ export async function compose(boot: Boot | null): Promise<Parts> {
     intents: {
       flags: new FlagIntents(store, toasts.show, undo),
       tell: (message) => void toasts.show(message),
+      mailboxes: new MailboxIntents(store, undo),
       reconsider: new ReconsiderIntents(store, toasts, givenUp.refresh),
       filing,
       accounts: new AccountIntents(store, follower.refreshCounts, toasts.show),

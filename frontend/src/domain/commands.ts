@@ -18,6 +18,8 @@ export const COMMANDS = [
   { id: 'spam', title: 'Spam or not spam', group: 'Message', keys: ['!'] },
   { id: 'move', title: 'Move to a mailbox', group: 'Message', keys: ['v'] },
   { id: 'undo', title: 'Undo the last act', group: 'Message', keys: ['z'] },
+  { id: 'new-folder', title: 'New folder', group: 'Folders', keys: ['g n'] },
+  { id: 'folder-menu', title: 'Actions for the open folder', group: 'Folders', keys: ['.'] },
   { id: 'help', title: 'Show the keys', group: 'VexMail', keys: ['?'] },
 ] as const satisfies readonly { id: string; title: string; group: string; keys: readonly string[] }[];
 

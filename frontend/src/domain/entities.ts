@@ -53,6 +53,12 @@ export type Mailbox = {
   total: number;
   unread: number;
   selectable: boolean;
+  /** Whether other mail programs show it (RFC 9051 subscriptions). */
+  subscribed: boolean;
+  /** Whose it is. */
+  namespace: 'personal' | 'other' | 'shared';
+  /** What the mail server has still to do for the mailbox to be as shown. */
+  pending: 'create' | 'rename' | null;
   sync: { state: 'waiting' | 'syncing' | 'live'; done: number; total: number };
 };
 

@@ -41,6 +41,23 @@ export function roleRows(mailboxes: Iterable<Mailbox>, account: AccountId): Mail
 
 const rank = (mailbox: Mailbox): number => (mailbox.role ? ROLE_ORDER.indexOf(mailbox.role) : 99);
 
+/** A mailbox and everything below it. */
+export function withBelow(mailboxes: Iterable<Mailbox>, top: Mailbox): Mailbox[] {
+  const all = [...mailboxes].filter((one) => one.account_id === top.account_id);
+  const found = [top];
+  for (const one of found) found.push(...all.filter((below) => below.parent_id === one.id));
+  return found;
+}
+
+/** Where a mailbox can be put: every other one of its account that does not lie below it. */
+export function parentsFor(mailboxes: Iterable<Mailbox>, mailbox: Mailbox): Mailbox[] {
+  const all = [...mailboxes];
+  const below = new Set(withBelow(all, mailbox).map((one) => one.id));
+  return all
+    .filter((one) => one.account_id === mailbox.account_id && !below.has(one.id))
+    .sort((a, b) => a.path.localeCompare(b.path, undefined, { numeric: true }));
+}
+
 /** The other mailboxes as a tree, depth first, by name; a missing parent makes a mailbox a root. */
 export function folderRows(mailboxes: Iterable<Mailbox>, account: AccountId): TreeRow[] {
   const plain = [...mailboxes].filter((one) => one.account_id === account && one.role === null);

@@ -3,12 +3,14 @@ import { createContext, type ReactNode, useContext } from 'react';
 import type { AccountIntents } from './accountIntents';
 import type { FilingIntents } from './filingIntents';
 import type { FlagIntents } from './flagIntents';
+import type { MailboxIntents } from './mailboxIntents';
 import type { ReconsiderIntents } from './reconsiderIntents';
 
 export type Intents = {
   readonly flags: FlagIntents;
   readonly filing: FilingIntents;
   readonly accounts: AccountIntents;
+  readonly mailboxes: MailboxIntents;
   readonly reconsider: ReconsiderIntents;
   /** Say something to the person. */
   readonly tell: (message: string) => void;

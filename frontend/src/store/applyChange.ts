@@ -31,6 +31,8 @@ export type Answer =
   | { type: 'account_answered'; account: Account }
   | { type: 'account_removed'; account_id: string }
   | { type: 'mailboxes_answered'; mailboxes: readonly Mailbox[] }
+  | { type: 'mailbox_answered'; mailbox: Mailbox }
+  | { type: 'mailbox_gone'; mailbox_id: MailboxId }
   | { type: 'page_answered'; query: ListQuery; offset: number; page: List<EmailSummary> }
   | { type: 'email_answered'; email: EmailDetail }
   | { type: 'flag_answered'; email_id: EmailId; flag: Flag; value: boolean }
@@ -103,6 +105,10 @@ function applyAnswer(facts: Facts, answer: Answer): Facts {
       return { ...facts, accounts: withValue(facts.accounts, answer.account.id, answer.account) };
     case 'account_removed':
       return withoutAccount(facts, answer.account_id);
+    case 'mailbox_answered':
+      return { ...facts, mailboxes: withValue(facts.mailboxes, answer.mailbox.id, answer.mailbox) };
+    case 'mailbox_gone':
+      return { ...facts, mailboxes: withoutKey(knownMailboxes(facts), answer.mailbox_id) };
     case 'mailboxes_answered':
       return { ...facts, mailboxes: byId(answer.mailboxes) };
     case 'page_answered':

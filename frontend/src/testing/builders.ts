@@ -12,6 +12,9 @@ export const aMailbox = (part: Partial<Mailbox> = {}): Mailbox => ({
   total: 10,
   unread: 3,
   selectable: true,
+  subscribed: true,
+  namespace: 'personal',
+  pending: null,
   sync: { state: 'live', done: 10, total: 10 },
   ...part,
 });

@@ -63,10 +63,11 @@ export function Menu({ label, button, children }: Props) {
 }
 
 const itemsOf = (root: HTMLElement | null): HTMLElement[] => [
-  ...(root?.querySelectorAll<HTMLElement>('[role="menuitem"]') ?? []),
+  ...(root?.querySelectorAll<HTMLElement>('[role^="menuitem"]') ?? []),
 ];
 
-function onMenuKey(event: KeyboardEvent<HTMLElement>, close: () => void): void {
+/** What keys do in a menu; `close` also gives the focus back. */
+export function onMenuKey(event: KeyboardEvent<HTMLElement>, close: () => void): void {
   const items = itemsOf(event.currentTarget);
   const at = items.indexOf(document.activeElement as HTMLElement);
   const moves: Record<string, number> = {
@@ -83,10 +84,25 @@ function onMenuKey(event: KeyboardEvent<HTMLElement>, close: () => void): void {
   event.stopPropagation();
 }
 
+type ItemProps = {
+  icon?: ReactNode;
+  /** A choice that is on or off. */
+  isChecked?: boolean;
+  onSelect: () => void;
+  children: ReactNode;
+};
+
 /** One action of a menu. */
-export function MenuItem(props: { icon?: ReactNode; onSelect: () => void; children: ReactNode }) {
+export function MenuItem(props: ItemProps) {
+  const check = { role: 'menuitemcheckbox', 'aria-checked': props.isChecked === true };
   return (
-    <button type="button" role="menuitem" tabIndex={-1} className={s.item} onClick={props.onSelect}>
+    <button
+      type="button"
+      {...(props.isChecked === undefined ? { role: 'menuitem' } : check)}
+      tabIndex={-1}
+      className={s.item}
+      onClick={props.onSelect}
+    >
       <span className={s.itemIcon} aria-hidden="true">
         {props.icon}
       </span>
