@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,7 +55,9 @@ class Member:
 class WebFleet:
     """The processes, in the order they were started."""
 
-    members: Sequence[Member]
+    members: list[Member]
+    start: Callable[[], Awaitable[Member]]
+    """Starts one more, without a worker."""
 
     @property
     def alive(self) -> list[Member]:
@@ -101,16 +103,20 @@ async def running_web_fleet(
         "SECRET_KEY": SECRET_KEY,
         "VEXMAIL_ALLOW_PRIVATE_HOSTS": "true",
     }
+    members: list[Member] = []
     async with AsyncExitStack() as stack:
-        members = []
-        for number in range(count):
-            worker = {"VEXMAIL_SERVE_WORKER": "true" if number == 0 else "false"}
-            product = await stack.enter_async_context(
-                running_product(data_dir, **(shared | worker | settings))
-            )
-            api = await stack.enter_async_context(api_client(product.url))
-            members.append(Member(product, api))
-        fleet = WebFleet(members)
+
+        async def start() -> Member:
+            worker = {"VEXMAIL_SERVE_WORKER": "false" if members else "true"}
+            running = running_product(data_dir, **(shared | worker | settings))
+            product = await stack.enter_async_context(running)
+            member = Member(product, await stack.enter_async_context(api_client(product.url)))
+            members.append(member)
+            return member
+
+        for _ in range(count):
+            await start()
+        fleet = WebFleet(members, start)
         try:
             yield fleet
         finally:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from tests.support.waiting import eventually
 from vexmail.domain.errors import NotFound, TransientError
 from vexmail.domain.flags import SEEN, FlagEdit
 from vexmail.domain.ids import AccountId, MessageId
+from vexmail.store.unit_of_work import UnitOfWork
 
 BEATS = {"vexmail_lease_seconds": 4}  # a beat each second; short waits, not short patience
 READ = FlagEdit(add=frozenset({SEEN}))
@@ -228,3 +229,22 @@ async def test_an_account_added_or_removed_by_one_starts_and_ends_at_the_other(p
             return [m.fleet.size for m in pair.mirrors] == [1, 1] and followers(cat) == 1
 
         await eventually(spread, what="the new account at the other fleet")
+
+
+async def test_everything_a_runner_can_write_with_is_fenced(pair: Pair) -> None:
+    fleet = pair.mirrors[0].fleet
+    (running,) = fleet._running.values()
+    assert fleet._tools_for is not None
+    tools = fleet._tools_for(running.held.lease)
+
+    units = {
+        f"{field.name}.{name}": unit
+        for field in fields(tools)
+        for name, unit in getattr(getattr(tools, field.name), "__dict__", {}).items()
+        if isinstance(unit, UnitOfWork)
+    }
+
+    # The plan reads without a fence; what it writes goes through its own.
+    unfenced = {name for name, unit in units.items() if unit._lease != running.held.lease}
+    assert unfenced == {"plan._uow"}
+    assert len(units) > 6
