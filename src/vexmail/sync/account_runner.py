@@ -194,6 +194,8 @@ class AccountRunner:
         try:
             if count:
                 await self._tools.meter.record(self._account.id, count)
+        except LeaseLost:
+            raise
         except Exception:
             log.exception("sync.downloads_not_written", account_id=self._account.id, bytes=count)
 

@@ -48,13 +48,16 @@ class Pair:
             return True
 
         await eventually(is_spread, what="one account for each fleet")
-        await eventually(self.all_live, what="both accounts live")
+        await eventually(self.at_rest, what="both accounts live, with all bodies")
 
-    async def all_live(self) -> bool:
-        """Tell whether both accounts are live."""
+    async def at_rest(self) -> bool:
+        """Tell whether both accounts are live and nothing is left to fetch."""
         async with self.mirrors[0].built.reader() as driver:
             rows = await driver.fetch("SELECT state FROM accounts")
-        return [r["state"] for r in rows] == ["live", "live"]
+            left = await driver.fetchval(
+                "SELECT count(*) FROM messages WHERE body_state = 'remote'"
+            )
+        return [r["state"] for r in rows] == ["live", "live"] and not left
 
     def silence(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Lose every knock from now on, as without Redis."""
@@ -229,6 +232,45 @@ async def test_an_account_added_or_removed_by_one_starts_and_ends_at_the_other(p
             return [m.fleet.size for m in pair.mirrors] == [1, 1] and followers(cat) == 1
 
         await eventually(spread, what="the new account at the other fleet")
+
+
+async def test_a_runner_that_may_say_nothing_more_ends_and_comes_back_with_the_right(
+    pair: Pair,
+) -> None:
+    account, _ = await account_of(pair, "To Ann")
+    fleet = pair.holder(account).fleet
+    before = fleet._running[account].task
+    fleet._keeper._held_until = 0.0  # as after a minute of sleep
+
+    fleet.sync_now(account)
+
+    async def ended() -> bool:
+        return before.done() and not before.cancelled()
+
+    await eventually(ended, what="the runner's own end")
+    await pair.spread()
+    pair.mailboxes[0].deliver(a_message("After the sleep"))
+
+    async def arrived() -> bool:
+        return (await pair.mirrors[1].subjects()).count("After the sleep") == 1
+
+    await eventually(arrived, what="the message")
+
+
+async def test_who_was_buried_alive_begins_anew_and_nothing_is_doubled(pair: Pair) -> None:
+    async with pair.mirrors[0].built.reader() as driver:
+        await driver.execute("DELETE FROM web_processes")
+    for mailbox in pair.mailboxes:
+        mailbox.deliver(a_message("Amid the funeral"))
+
+    async def arrived() -> bool:
+        return (await pair.mirrors[1].subjects()).count("Amid the funeral") == 2
+
+    await eventually(arrived, what="both messages")
+    await pair.spread()
+    assert sorted(await pair.mirrors[0].subjects()) == [
+        "Amid the funeral", "Amid the funeral", "To Ann", "To Bob",
+    ]  # fmt: skip
 
 
 async def test_everything_a_runner_can_write_with_is_fenced(pair: Pair) -> None:
