@@ -35,8 +35,9 @@ log = structlog.get_logger(__name__)
 
 SILENCE: Final = 60.0  # seconds without a byte inside an answer; slow servers search for long
 TOTAL: Final = 300.0  # seconds for a command whose answer is short
-ANSWER_BYTES: Final = 16 << 20  # of a short answer; LIST of 100,000 mailboxes is the longest
+ANSWER_BYTES: Final = 16 << 20  # of a short answer; LIST of 50,000 mailboxes is the longest
 _RESPONSE_COST: Final = 100  # what a response costs beside its bytes
+_KEPT_COST: Final = 250  # what one costs that is kept until the answer ends; a LIST entry, say
 SLACK: Final = 10_000  # rows told again, or of messages that arrive meanwhile
 TURN: Final = 0.002  # seconds of reading before the event loop gets its turn
 
@@ -157,7 +158,7 @@ class Exchange:
         size = 0
         while size < ANSWER_BYTES:
             unit = await self.next_unit(silence)
-            size += _RESPONSE_COST + sum(map(len, unit))
+            size += _KEPT_COST + sum(map(len, unit))
             response = parse_response(unit)
             tagged = self._take_in(response, running)
             if tagged is not None:

@@ -29,6 +29,13 @@ DEPTH: Final = 2  # FETCHes in flight
 MAX_REFUSALS: Final = 40  # halvings of refused batches before the whole call is given up
 _FETCH_HEAD: Final = re.compile(rb"\* \d+ FETCH ", re.IGNORECASE)
 
+# What may come beside a body, asked for or not (RFC 9051 §7.5.2 and extensions). A literal longer
+# than the message swallows the beginning of the next answer, and the rest of that has odd names.
+_ITEM: Final = re.compile(
+    r"(?:UID|BODY\[\]|FLAGS|MODSEQ|RFC822\.SIZE|INTERNALDATE|ENVELOPE|BODYSTRUCTURE|BODY|EMAILID"
+    r"|THREADID|SAVEDATE|PREVIEW|X-[A-Z0-9-]+)\Z"
+)
+
 Row = TypeVar("Row", RemoteMessage, RemoteBody)
 
 
@@ -167,5 +174,7 @@ def read_body(unit: Unit) -> RemoteBody | None:
         return None  # the pipeline decides whether one answer is lost or the session
     if not isinstance(response, Fetch):
         return None
+    if any(not _ITEM.match(name) for name in response.items):
+        return None  # what looks like an item is the rest of another answer: see ``_ITEM``
     uid, raw = response.uid, response.items.get("BODY[]")
     return RemoteBody(Uid(uid), raw) if uid and isinstance(raw, bytes) else None

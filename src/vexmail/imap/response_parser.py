@@ -102,7 +102,10 @@ def _numbered(unit: Unit, match: re.Match[bytes]) -> Response:
         key = pairs[index]
         if not isinstance(key, str):
             raise ProtocolViolation(_GARBLED)
-        items[key.upper()] = pairs[index + 1]
+        name = key.upper()
+        if items.setdefault(name, pairs[index + 1]) != pairs[index + 1]:
+            # A literal that was longer than it said, or shorter: two answers have become one.
+            raise ProtocolViolation(_GARBLED)
     if len(pairs) % 2:
         raise ProtocolViolation(_GARBLED)
     return Fetch(items)

@@ -144,6 +144,12 @@ def test_facts_of_a_fetch_are_absent_rather_than_wrong() -> None:
     assert (response.uid, response.mod_seq, response.flags) == (0, 0, None)
 
 
+def test_a_fact_told_twice_must_be_the_same() -> None:
+    assert isinstance(parse_response([b"* 1 FETCH (UID 1 FLAGS (a) UID 1)"]), Fetch)
+    with pytest.raises(ProtocolViolation):
+        parse_response([b"* 1 FETCH (UID 1 BODY[] {1}", b"a", b" BODY[] {1}", b"b", b")"])
+
+
 def _mox_lines() -> list[bytes]:
     return (DATA / "mox" / "responses.txt").read_bytes().splitlines()
 
