@@ -155,7 +155,7 @@ async def test_an_ending_in_place_of_the_greeting_is_told(how: str) -> None:
         await _end(peer, how)
 
     mailbox = _EndingMailbox()
-    mailbox._serve = greet_so  # type: ignore[method-assign]
+    mailbox._serve = greet_so  # type: ignore[method-assign]  # one connection only
     async with mailbox, asyncio.timeout(WITHIN):
         with pytest.raises(VexMailError) as caught:
             await _journey(mailbox.port)
@@ -172,7 +172,7 @@ async def test_a_greeting_that_drips_ends_after_the_deadline() -> None:
                 await asyncio.sleep(0.01)
 
     mailbox = _EndingMailbox()
-    mailbox._serve = drip  # type: ignore[method-assign]
+    mailbox._serve = drip  # type: ignore[method-assign]  # one connection only
     async with mailbox, asyncio.timeout(WITHIN):
         with pytest.raises(ConnectionTimedOut):
             await _journey(mailbox.port)

@@ -51,6 +51,8 @@ def _exact(text: str) -> datetime | None:
     month = _TWO_DIGITS.get(text[3:6])
     if month is None or text[14:15] != ":" or text[20:21] != " " or text[26:27].isdigit():
         return None
+    if text[7:8] == "0":
+        return None  # a year that began so would be read as a short one: "0026" is 2026
     try:
         return datetime.fromisoformat(
             f"{text[7:11]}-{month}-{text[:2]}T{text[12:20]}{text[21:26]}"

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from vexmail.imap.dates import read_date, wire_date
@@ -55,6 +55,7 @@ def test_any_text_gives_a_date_or_none(text: str) -> None:
     assert moment is None or moment.tzinfo is UTC
 
 
+@example("01-Jan-0001 00:00:00 Z")
 @given(
     st.from_regex(
         r"([A-Z][a-z]{2}, )?[0-3][0-9][ -](Jan|Feb|Dec)[ -][0-9]{4}"
