@@ -15,13 +15,13 @@ from vexmail.imap.encode import Astring, refuses
 from vexmail.imap.exchange import Exchange
 from vexmail.imap.listing import ALL, list_entries
 from vexmail.imap.mailbox_names import encode_name
-from vexmail.imap.responses import Namespace, Namespaces
+from vexmail.imap.namespaces import namespaces_of
+from vexmail.imap.responses import Namespace
 from vexmail.imap.wording import mailbox_refused
 
 log = structlog.get_logger(__name__)
 
 LONGEST_NAME: Final = 1000  # bytes on the wire; a line has at most 8,192 (RFC 7162 §4)
-_NO_NAMESPACES: Final = Namespaces((), ())
 
 
 async def create(exchange: Exchange, name: str) -> str:
@@ -140,7 +140,7 @@ async def _wire_name(exchange: Exchange, name: str) -> str:
         raise CommandRefused(
             "The name of a mailbox may hold no line breaks or other control characters."
         )
-    namespaces = await _namespaces(exchange)
+    namespaces = await namespaces_of(exchange)
     own = namespaces.personal[0] if namespaces.personal else Namespace("", None)
     delimiter = own.delimiter or ""
     # A delimiter at the end only says that more will come below (RFC 9051 §6.3.4).
@@ -156,18 +156,6 @@ async def _wire_name(exchange: Exchange, name: str) -> str:
     if is_foreign or elsewhere or bare.upper() == "INBOX":
         return bare
     return prefix + bare
-
-
-async def _namespaces(exchange: Exchange) -> Namespaces:
-    """Ask once a connection; a server without an answer has no prefixes."""
-    if exchange.namespaces is None:
-        exchange.namespaces = _NO_NAMESPACES
-        if exchange.capabilities & {"NAMESPACE", "IMAP4REV2"}:
-            answer = await exchange.run("NAMESPACE")
-            told = [one for one in answer.responses if isinstance(one, Namespaces)]
-            if answer.tagged.status == "OK" and told:
-                exchange.namespaces = told[-1]
-    return exchange.namespaces
 
 
 async def _subscribed_below(exchange: Exchange, wire_name: str) -> list[str]:

@@ -7,11 +7,12 @@ import structlog
 
 from vexmail.domain.errors import ProtocolViolation
 from vexmail.domain.mailbox import RemoteMailbox
-from vexmail.imap.encode import refuses
-from vexmail.imap.exchange import Exchange
+from vexmail.imap.encode import Astring, refuses
+from vexmail.imap.exchange import Answer, Exchange
 from vexmail.imap.header_text import clean
 from vexmail.imap.mailbox_names import decode_name
-from vexmail.imap.responses import ListEntry, Response
+from vexmail.imap.namespaces import namespaces_of, placed
+from vexmail.imap.responses import ListEntry, Namespaces, Response
 from vexmail.imap.roles import assign_roles
 from vexmail.imap.wording import command_refused
 
@@ -27,13 +28,8 @@ async def list_mailboxes(exchange: Exchange) -> list[RemoteMailbox]:
         CommandRefused: the server would not list.
         ProtocolViolation: it listed nothing.
     """
-    offered = exchange.capabilities
-    extended = bool(offered & {"LIST-EXTENDED", "IMAP4REV2"})
-    if extended:
-        wanted = "SUBSCRIBED SPECIAL-USE" if "SPECIAL-USE" in offered else "SUBSCRIBED"
-        answer = await exchange.run("LIST", *ALL, "RETURN", f"({wanted})")
-    else:
-        answer = await exchange.run("LIST", *ALL)
+    extended = bool(exchange.capabilities & {"LIST-EXTENDED", "IMAP4REV2"})
+    answer = await _list(exchange, "*")
     if answer.tagged.status != "OK":
         raise command_refused("list the mailboxes", answer.tagged)
     entries = list_entries(answer.responses)
@@ -41,6 +37,8 @@ async def list_mailboxes(exchange: Exchange) -> list[RemoteMailbox]:
         # "INBOX" is there for every user (RFC 9051 §5.1); an empty list would take all mail along.
         exchange.connection.abort()
         raise ProtocolViolation("The mail server listed no mailboxes. It will be asked again.")
+    namespaces = await namespaces_of(exchange)
+    await _add_foreign(exchange, namespaces, entries)
     if extended:
         subscribed = {name for name, entry in entries.items() if "\\subscribed" in entry.attributes}
     else:
@@ -48,10 +46,35 @@ async def list_mailboxes(exchange: Exchange) -> list[RemoteMailbox]:
     return assign_roles(
         [
             # INBOX needs no subscription to be wanted.
-            _mailbox(name, entry, name in subscribed or name.upper() == "INBOX")
+            placed(_mailbox(name, entry, name in subscribed or name.upper() == "INBOX"), namespaces)
             for name, entry in entries.items()
         ]
     )
+
+
+async def _list(exchange: Exchange, pattern: str) -> Answer:
+    """List what a pattern names, with as much about it as the server tells at once."""
+    arguments = ('""', Astring(pattern))
+    if not exchange.capabilities & {"LIST-EXTENDED", "IMAP4REV2"}:
+        return await exchange.run("LIST", *arguments)
+    special = " SPECIAL-USE" if "SPECIAL-USE" in exchange.capabilities else ""
+    return await exchange.run("LIST", *arguments, "RETURN", f"(SUBSCRIBED{special})")
+
+
+async def _add_foreign(
+    exchange: Exchange, namespaces: Namespaces, entries: dict[str, ListEntry]
+) -> None:
+    """Ask for namespaces of others that "*" did not show; Courier keeps ``#shared`` out of it."""
+    for one in namespaces.foreign:
+        root = one.prefix.removesuffix(one.delimiter or "")
+        if not root or refuses(root) or any(name.startswith(root) for name in entries):
+            continue
+        answer = await _list(exchange, one.prefix + "*")
+        if answer.tagged.status == "OK":
+            for name, entry in list_entries(answer.responses).items():
+                entries.setdefault(name, entry)
+        else:
+            log.info("imap.list.namespace_refused", code=answer.tagged.code)
 
 
 async def _subscribed(exchange: Exchange, entries: dict[str, ListEntry]) -> set[str]:

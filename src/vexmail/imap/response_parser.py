@@ -201,7 +201,7 @@ def _namespaces(unit: Unit, start: int) -> Response:
     if len(values) != 3:  # personal, other users', shared; each NIL or a list
         raise ProtocolViolation(_GARBLED)
     personal, others, shared = map(_same_kind, values)
-    return Namespaces(personal, others + shared)
+    return Namespaces(personal, others, shared)
 
 
 def _same_kind(token: Token) -> tuple[Namespace, ...]:

@@ -146,10 +146,16 @@ class Namespace:
 
 @dataclass(frozen=True, slots=True)
 class Namespaces:
-    """A NAMESPACE answer (RFC 2342 §5): our own mailboxes, and all other people's."""
+    """A NAMESPACE answer (RFC 2342 §5): our own mailboxes, other users', and shared ones."""
 
     personal: tuple[Namespace, ...]
-    foreign: tuple[Namespace, ...]
+    other: tuple[Namespace, ...]
+    shared: tuple[Namespace, ...]
+
+    @property
+    def foreign(self) -> tuple[Namespace, ...]:
+        """Return all that are not our own."""
+        return self.other + self.shared
 
 
 @dataclass(frozen=True, slots=True)

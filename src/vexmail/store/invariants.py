@@ -49,6 +49,27 @@ _INVARIANTS = {
             OR (e.uid < 0 AND NOT EXISTS
                 (SELECT 1 FROM intents i WHERE i.id = -e.uid
                     AND i.state IN ('pending', 'settled')))""",
+    "a mailbox waits to be made, or is out of view, only while its intent is on its way": """
+        SELECT format('mailbox %s: made by %s, deleted by %s', b.id, b.created_by, b.deleted_by)
+               AS example FROM mailboxes b
+         WHERE (b.created_by IS NOT NULL AND NOT EXISTS
+                (SELECT 1 FROM intents i WHERE i.id = b.created_by AND i.state = 'pending'
+                    AND i.kind = 'create_mailbox' AND i.mailbox_id = b.id))
+            OR (b.deleted_by IS NOT NULL AND NOT EXISTS
+                (SELECT 1 FROM intents i WHERE i.id = b.deleted_by AND i.state = 'pending'
+                    AND i.kind = 'delete_mailbox' AND i.mailbox_id = b.id))""",
+    "a mailbox is called otherwise than on the server only while a rename is on its way": """
+        SELECT format('mailbox %s: %s for %s', b.id, b.name, b.server_name) AS example
+          FROM mailboxes b
+         WHERE b.name <> b.server_name AND NOT EXISTS
+               (SELECT 1 FROM intents i WHERE i.account_id = b.account_id
+                   AND i.state = 'pending' AND i.kind = 'rename_mailbox')""",
+    "a wish is about a message or about a mailbox": """
+        SELECT format('intent %s', id) AS example FROM intents
+         WHERE (message_id IS NULL) = (mailbox_id IS NULL)""",
+    "an email to be added has its bytes": """
+        SELECT format('intent %s', id) AS example FROM intents
+         WHERE kind = 'append' AND state = 'pending' AND blob_id = ''""",
     "a message has one UID in a mailbox": """
         SELECT format('mailbox %s message %s', mailbox_id, message_id) AS example
           FROM mailbox_entries WHERE uid > 0

@@ -98,6 +98,17 @@ async def pending_changes(
     return [one for one in map(intents.read, rows) if isinstance(one, PendingMailboxIntent)]
 
 
+async def has_made(tx: Transaction, mailbox_id: MailboxId) -> bool:
+    """Tell whether a wish of ours has made this mailbox."""
+    found = await tx.driver.fetchval(
+        "SELECT EXISTS (SELECT 1 FROM intents i JOIN mailboxes b ON b.account_id = i.account_id"
+        " WHERE b.id = $1 AND i.mailbox_id = $1 AND i.kind = $2 AND i.state = 'settled')",
+        mailbox_id,
+        MailboxWishKind.CREATE,
+    )
+    return bool(found)
+
+
 async def is_held_up(tx: Transaction, intent_id: IntentId) -> bool:
     """Tell whether an earlier wish, of this very moment, must be carried out first."""
     found = await tx.driver.fetchval(

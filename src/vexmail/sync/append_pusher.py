@@ -35,7 +35,8 @@ class AppendPusher:
         adding = await self._tools.plan.appending(intent)
         if adding is None:
             raise MailboxGone("The mailbox to add the email to is not there any more.")
-        selected = await self._session.select(adding.wire_name, read_only=True)
+        # Not read-only: Courier adds nothing to a mailbox that the session has opened so.
+        selected = await self._session.select(adding.wire_name)
         there = await self._added_before(adding, selected) if intent.was_sent else None
         if there is None:
             there = await self._add(intent, adding, selected)

@@ -105,7 +105,7 @@ class MailboxWishes:
         """
         doomed = sorted(await self._subtree(box), key=lambda b: b.name, reverse=True)
         self._refuse_protected(doomed, "deleted")
-        if any(b.selectable and b.created_by is None and b.sync_state != "live" for b in doomed):
+        if any([await self._is_unknown(one) for one in doomed]):
             raise MailboxUnknown(
                 "What lies in this mailbox is not known yet. Wait until it is synced, then try"
                 " again."
@@ -204,6 +204,12 @@ class MailboxWishes:
             for one in await self.shown()
             if one.id == box.id or is_below(one.name, box.name, box.delimiter)
         ]
+
+    async def _is_unknown(self, box: LocalMailbox) -> bool:
+        """Tell whether a mailbox may hold more than is shown; not if we have just made it."""
+        if not box.selectable or box.created_by is not None or box.sync_state == "live":
+            return False
+        return not await mailbox_intents.has_made(self._tx, box.id)
 
     async def _supplant(self, names: Sequence[tuple[MailboxId, str]]) -> None:
         """Make room for wire names that a list of the server brought under other rows."""

@@ -1,6 +1,9 @@
 """Wishes about mailboxes that cannot be: refused here, or by the server and taken back."""
 
+from collections.abc import AsyncIterator
+
 import pytest
+import pytest_asyncio
 
 from tests.integration.sync.filing import on_server
 from tests.integration.sync.mailbox_tree import create, done_and_equal, tree
@@ -14,6 +17,13 @@ from vexmail.domain.ids import MailboxId
 from vexmail.domain.mailbox_name import MailboxNameInvalid
 from vexmail.usecases.act_on_emails import Action, Request
 from vexmail.usecases.change_mailboxes import MailboxChange
+
+
+@pytest_asyncio.fixture
+async def mailbox() -> AsyncIterator[LiveMailbox]:
+    """An empty INBOX; what servers do differently is tried on real ones."""
+    async with LiveMailbox() as running:
+        yield running
 
 
 @pytest.mark.parametrize("permanent", [False, True])

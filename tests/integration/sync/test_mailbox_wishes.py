@@ -1,8 +1,10 @@
 """Mailboxes created, renamed, deleted and subscribed to: shown at once, done once, undone."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from tests.integration.sync.filing import on_server
 from tests.integration.sync.mailbox_tree import create, done_and_equal, tree
@@ -14,6 +16,13 @@ from tests.support.waiting import eventually
 from vexmail.domain.ids import MailboxId
 from vexmail.usecases.act_on_emails import Action, Request
 from vexmail.usecases.change_mailboxes import MailboxChange
+
+
+@pytest_asyncio.fixture
+async def mailbox() -> AsyncIterator[LiveMailbox]:
+    """An empty INBOX; what servers do differently is tried on real ones."""
+    async with LiveMailbox() as running:
+        yield running
 
 
 async def test_a_mailbox_is_shown_at_once_and_made_on_the_server(

@@ -80,9 +80,9 @@ async def foreign(web: Web) -> AsyncIterator[dict[str, str]]:
                                     imap_username, imap_password_sealed, state)
               SELECT id, 'eve@vex.example', '127.0.0.1', 1, 'none', 'eve', '', 'offline' FROM u
               RETURNING id),
-        b AS (INSERT INTO mailboxes (account_id, name, wire_name, role, total, unread, uid_next,
-                                     uid_validity)
-              SELECT id, 'INBOX', 'INBOX', 'inbox', 1, 1, 2, 1 FROM a RETURNING id),
+        b AS (INSERT INTO mailboxes (account_id, name, server_name, wire_name, role, total,
+                                     unread, uid_next, uid_validity)
+              SELECT id, 'INBOX', 'INBOX', 'INBOX', 'inbox', 1, 1, 2, 1 FROM a RETURNING id),
         m AS (INSERT INTO messages (account_id, fingerprint, subject, received_at, body_state,
                                     has_attachments)
               SELECT id, 'f', 'Secret', now(), 'parsed', true FROM a RETURNING id, received_at),

@@ -84,12 +84,13 @@ ADDRESSES = '(("Ann" NIL "ann" "a.example"))'
         ("* FLAGS (\\Seen x)", MailboxFlags(frozenset({"\\Seen", "x"}))),
         ("* ENABLED qresync X", Enabled(frozenset({"QRESYNC", "X"}))),
         ("* ENABLED", Enabled(frozenset())),
-        ('* NAMESPACE (("" "/")) NIL NIL', Namespaces((Namespace("", "/"),), ())),
+        ('* NAMESPACE (("" "/")) NIL NIL', Namespaces((Namespace("", "/"),), (), ())),
         (
             '* NAMESPACE (("INBOX." ".")("#mh/" "/" "X" ("A"))) (("~" NIL)) (("#shared." "."))',
             Namespaces(
                 (Namespace("INBOX.", "."), Namespace("#mh/", "/")),
-                (Namespace("~", None), Namespace("#shared.", ".")),
+                (Namespace("~", None),),
+                (Namespace("#shared.", "."),),
             ),
         ),
         ("* X-NEW (anything", Other("X-NEW")),
