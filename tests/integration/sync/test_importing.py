@@ -24,7 +24,7 @@ BARE = b"Subject: Bare\nFrom: Ann <ann@vex.example>\n\nTwo\nlines.\n"
 
 @pytest_asyncio.fixture(params=[True, False], ids=["rich", "bare"])
 async def mailbox(request: pytest.FixtureRequest) -> AsyncIterator[LiveMailbox]:
-    """An empty INBOX on a server that tells new UIDs and mod-sequences, and on one that does not."""
+    """An empty INBOX on a server that tells new UIDs, and on one that tells little."""
     async with LiveMailbox(
         condstore=request.param, uidplus=request.param, move=request.param
     ) as running:

@@ -15,15 +15,17 @@ from vexmail.domain.change import (
     EmailStarred,
     EmailUnread,
     EmailUpdated,
+    IntentClosed,
     IntentRejected,
     Json,
     MailboxCreated,
     MailboxDeleted,
     MailboxUpdated,
+    OperationUpdated,
     Reset,
     SyncProgress,
 )
-from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId
+from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId, OperationId
 
 ACCOUNT, BOX, OTHER, EMAIL = AccountId(1), MailboxId(2), MailboxId(3), MessageId(2**53 + 1)
 KEY = "9007199254740993"
@@ -100,6 +102,16 @@ SHAPES: list[tuple[Change, str, Json]] = [
             "code": "command_refused",
             "message": "The server said no.",
         },
+    ),
+    (
+        IntentClosed(ACCOUNT, (IntentId(9), IntentId(10))),
+        "intent_closed",
+        {"intent_ids": ["9", "10"]},
+    ),
+    (
+        OperationUpdated(None, OperationId(4), {"id": "4"}),
+        "operation_updated",
+        {"operation_id": "4", "operation": {"id": "4"}},
     ),
     (Reset(None, "log_cut", None), "reset", {"reason": "log_cut", "mailbox_id": None}),
 ]
