@@ -165,6 +165,33 @@ async def test_renewing_does_not_wait_for_a_writer(town: Town):
         assert await town.lease(ann) == lease
 
 
+async def test_the_account_is_locked_before_its_lease(town: Town):
+    ann = await town.process("ann")
+    lease = await town.lease(ann)
+
+    async def write() -> None:
+        async with town.desk.uow.fenced(lease)():
+            pass
+
+    async def waits_for_a_lock() -> bool:
+        query = (
+            "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+            " AND datname = current_database() AND query LIKE '%patience%'"
+        )
+        return bool(await town.desk.rows(query))
+
+    async with asyncio.TaskGroup() as together, town.desk.uow() as remover:
+        await remover.driver.execute(
+            "SELECT 1 FROM accounts WHERE id = $1 FOR UPDATE", town.desk.account
+        )
+        together.create_task(write())
+        await eventually(waits_for_a_lock, what="a writer that waits for the account")
+        # Were the lease locked by now, a removal and a write could wait for each other.
+        await remover.driver.execute(
+            "SELECT 1 FROM leases WHERE account_id = $1 FOR UPDATE NOWAIT", town.desk.account
+        )
+
+
 async def test_nobody_takes_an_account_that_is_still_written_under_the_old_fence(town: Town):
     ann, ben = await town.process("ann"), await town.process("ben")
     lease = await town.lease(ann)
