@@ -7,7 +7,7 @@ new engine lives within a fraction of a second.
 import asyncio
 import importlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,11 +20,16 @@ from vexmail.app.container import container, redis_settings
 from vexmail.app.crash_order import VARIABLE, obey_crash_order
 from vexmail.app.settings import Settings
 from vexmail.app.sync_tools import fleet_of
-from vexmail.domain.ids import AccountId
+from vexmail.domain.crash_points import on_crash_points
+from vexmail.domain.flags import FlagEdit
+from vexmail.domain.ids import AccountId, MessageId
 from vexmail.imap.server import AioimaplibMailServer
 from vexmail.jobs.worker_loop import WorkerLoop
 from vexmail.sync.fleet import Fleet
+from vexmail.usecases.act_on_emails import Action, ActOnEmails, Request
 from vexmail.usecases.find_unparsed import FindUnparsed
+from vexmail.usecases.record_intent import RecordIntent
+from vexmail.usecases.sign_in import SignIn
 
 HURRY: Mapping[str, float] = {
     "vexmail.domain.backoff.FIRST_DELAY": 0.05,
@@ -43,6 +48,9 @@ HURRY: Mapping[str, float] = {
 }
 """Waits that a test has no time for, by the constants that name them."""
 
+Act = tuple[MessageId, FlagEdit | Request | Action]
+"""Mark one message, act on it, or act on it and take that back."""
+
 
 @dataclass(frozen=True, slots=True)
 class EngineOrder:
@@ -54,6 +62,24 @@ class EngineOrder:
     log_file: Path
     crash_order: str = ""
     """The file of an order to die; see ``vexmail.app.crash_order``."""
+    diary: str = ""
+    """The file to which the names of crash points are written that were passed."""
+
+
+class NobodyWoken:
+    """Stands where the engine would be woken: it finds what there is to do by itself."""
+
+    def accounts_changed(self) -> None:
+        """Do nothing."""
+
+    def sync_now(self, account_id: AccountId) -> None:
+        """Do nothing."""
+
+    def push_intents(self, account_id: AccountId) -> None:
+        """Do nothing."""
+
+    async def fetch_body(self, account_id: AccountId, message_id: MessageId) -> None:
+        """Do nothing."""
 
 
 def hurry() -> None:
@@ -82,9 +108,15 @@ def run_engine(order: EngineOrder, pipe: Connection) -> None:
             ],
             logger_factory=structlog.PrintLoggerFactory(log),
         )
-        os.environ[VARIABLE] = order.crash_order
-        obey_crash_order()
+        _listen(order)
         asyncio.run(_serve(order, pipe))
+
+
+def run_acts(order: EngineOrder, acts: Sequence[Act]) -> None:
+    """Do what a user wants, one act after the other, and end; nobody is woken for it."""
+    hurry()
+    _listen(order)
+    asyncio.run(_act(order, acts))
 
 
 def _only_what_matters(_logger: object, level: str, event: EventDict) -> EventDict:
@@ -93,15 +125,47 @@ def _only_what_matters(_logger: object, level: str, event: EventDict) -> EventDi
     return event
 
 
-async def _serve(order: EngineOrder, pipe: Connection) -> None:
-    settings = Settings(
+def _listen(order: EngineOrder) -> None:
+    if order.diary:
+        diary = os.open(order.diary, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+
+        def write_down(name: str) -> None:
+            os.write(diary, f"{name}\n".encode())
+
+        on_crash_points(write_down)
+    os.environ[VARIABLE] = order.crash_order
+    obey_crash_order()
+
+
+async def _act(order: EngineOrder, acts: Sequence[Act]) -> None:
+    async with container(_settings(order), parser_children=1) as built:
+        owner = (await SignIn(built.uow, built.clock).owner()).id
+        batch, single = (
+            ActOnEmails(built.uow, NobodyWoken()),
+            RecordIntent(built.uow, NobodyWoken()),
+        )
+        for message_id, what in acts:
+            if isinstance(what, FlagEdit):
+                await single(owner, message_id, what)
+            elif isinstance(what, Request):
+                await batch(owner, [message_id], what)
+            else:
+                done = await batch(owner, [message_id], Request(what))
+                await batch.undo(owner, done.operation_id)
+
+
+def _settings(order: EngineOrder) -> Settings:
+    return Settings(
         _env_file=None,
         database_url=order.database_url,
         redis_url=order.redis_url,
         secret_key=SECRET_KEY,
         vexmail_data_dir=order.data_dir,
     )
-    async with container(settings, parser_children=1) as built:
+
+
+async def _serve(order: EngineOrder, pipe: Connection) -> None:
+    async with container(_settings(order), parser_children=1) as built:
         fleet, tools_for = fleet_of(built, AioimaplibMailServer(), alone=True)
         redis = redis_settings(built.runtime.redis_url)
         worker = WorkerLoop(redis, built.parse_messages, FindUnparsed(built.uow))

@@ -4,13 +4,16 @@ The user's acts are carried out in the test's process, on the same database; the
 engine through a pipe, as in the product they reach it within one process.
 """
 
+import asyncio
 import contextlib
 import itertools
 import multiprocessing
+import signal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.support.engine_child import EngineOrder, run_engine
+from tests.support.engine_child import Act, EngineOrder, run_acts, run_engine
 from vexmail.app.crash_order import CONSENT
 from vexmail.domain.errors import NotFound
 from vexmail.domain.ids import AccountId, MessageId
@@ -36,6 +39,8 @@ class MortalEngine:
         self._process: ForkServerProcess | None = None
         self._pipe: Connection | None = None
         self._order: Path | None = None
+        self.diary: Path | None = None
+        """Where the crash points that are passed are written down, one a line."""
         self.deaths = 0
         """How often it was killed."""
 
@@ -46,23 +51,40 @@ class MortalEngine:
 
     @property
     def has_died_by_order(self) -> bool:
-        """Tell whether the last ``start`` ordered a death that has come."""
+        """Tell whether the death that was ordered last has come."""
         return self._order is not None and not self._order.exists()
 
     def start(self, *, die_at: str = "") -> None:
-        """Start it, to die at a crash point if one is named."""
+        """Start it, to die at a crash point if one is named; it dies there once."""
         assert not self.lives
-        self._order = None
         if die_at:
             self._order = self._folder / f"order-{next(self._orders)}"
             self._order.write_text(f"{CONSENT}\n{die_at}\n")
-        order = EngineOrder(
-            *self._urls, self.data_dir, self.log_file, str(self._order) if self._order else ""
-        )
+        order = self._engine_order()
         self._pipe, theirs = _processes.Pipe()
         self._process = _processes.Process(target=run_engine, args=(order, theirs), daemon=True)
         self._process.start()
         theirs.close()
+
+    def _engine_order(self) -> EngineOrder:
+        died_already = self._order is None or not self._order.exists()
+        return EngineOrder(
+            *self._urls,
+            self.data_dir,
+            self.log_file,
+            "" if died_already else str(self._order),
+            str(self.diary) if self.diary else "",
+        )
+
+    async def act(self, acts: Sequence[Act]) -> bool:
+        """Have another process act for the user; tell whether it lived to the end."""
+        process = _processes.Process(target=run_acts, args=(self._engine_order(), acts))
+        process.start()
+        await asyncio.to_thread(process.join)
+        lived = process.exitcode == 0
+        assert lived or process.exitcode == -signal.SIGKILL
+        process.close()
+        return lived
 
     def kill(self) -> None:
         """End it as ``kill -9`` does; nothing happens where it is dead already."""

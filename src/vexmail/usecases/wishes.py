@@ -104,14 +104,15 @@ class Wishes:
         if wish.kind is WishKind.FLAGS:
             await self.relay_pending(intent.message_id)
             return
-        self.shift(await placeholders.withdraw(self._tx, intent.id))
-        if wish.target is not None and wish.source is not None:
-            self._tell_moved(intent.message_id, wish.target, wish.source)
-        elif wish.source is not None:
-            self._tell_moved(intent.message_id, None, wish.source)
-        elif wish.target is not None:
-            gone = EmailDeleted(self._account_id, intent.message_id, wish.target)
-            self._tx.tell(self._user_id, gone)
+        shifts = await placeholders.withdraw(self._tx, intent.id)
+        self.shift(shifts)
+        # What another client did meanwhile stays done: only what moves on the screen is told.
+        left = next((s.mailbox_id for s in shifts if s.total < 0), None)
+        back = next((s.mailbox_id for s in shifts if s.total > 0), None)
+        if back is not None:
+            self._tell_moved(intent.message_id, left, back)
+        elif left is not None:
+            self._tx.tell(self._user_id, EmailDeleted(self._account_id, intent.message_id, left))
         await messages.mark_orphans(self._tx, [intent.message_id])
 
     async def confirm(self, intent: PendingIntent, new_uid: Uid | None) -> None:

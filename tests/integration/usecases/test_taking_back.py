@@ -1,0 +1,59 @@
+"""What is told when a wish about a place is taken back and the place has changed meanwhile."""
+
+from tests.integration.usecases.desk import Desk, a_letter, a_mailbox, kinds
+from vexmail.domain.errors import CommandRefused
+from vexmail.domain.ids import MailboxId, MessageId
+from vexmail.domain.intent import PendingIntent
+from vexmail.usecases.act_on_emails import Action, ActOnEmails, Request
+
+NO = CommandRefused("The server said no.", "NOPERM")
+
+
+async def moving(desk: Desk) -> tuple[MailboxId, MailboxId, MessageId, PendingIntent]:
+    """Show a letter in the archive that still lies in the inbox."""
+    inbox = await desk.inbox(a_letter(1))
+    archive = await desk.synced(a_mailbox("Archive"))
+    key = MessageId(int((await desk.listed(inbox))[0]["id"]))
+    await ActOnEmails(desk.uow, desk.sync)(desk.owner, [key], Request(Action.MOVE, archive))
+    (intent,) = await desk.plan.due_intents(desk.account)
+    assert isinstance(intent, PendingIntent)
+    return inbox, archive, key, intent
+
+
+async def test_a_letter_that_went_meanwhile_is_not_told_to_come_back(desk: Desk) -> None:
+    inbox, archive, key, intent = await moving(desk)
+    await desk.vanish(inbox, 1)
+    since = await desk.last_seq()
+
+    await desk.settle.rejected(desk.account, [intent], NO)
+
+    assert await desk.email(key) is None
+    assert await desk.told(since, "email_moved") == []
+    (gone,) = await desk.told(since, "email_deleted")
+    assert (gone["email_id"], gone["mailbox_id"]) == (str(key), str(archive))
+
+
+async def test_a_letter_that_came_meanwhile_is_not_told_to_leave(desk: Desk) -> None:
+    inbox, archive, key, intent = await moving(desk)
+    await desk.arrive(archive, a_letter(5, "Letter 1"))
+    since = await desk.last_seq()
+
+    await desk.settle.rejected(desk.account, [intent], NO)
+
+    view = await desk.email(key)
+    assert view is not None
+    assert view["mailbox_ids"] == [str(inbox), str(archive)]
+    (moved,) = await desk.told(since, "email_moved")
+    assert moved["from_mailbox_id"] is None
+    assert moved["to_mailbox_id"] == str(inbox)
+
+
+async def test_a_letter_that_neither_stays_nor_comes_back_tells_nothing(desk: Desk) -> None:
+    inbox, archive, _, intent = await moving(desk)
+    await desk.arrive(archive, a_letter(5, "Letter 1"))
+    await desk.vanish(inbox, 1)
+    since = await desk.last_seq()
+
+    await desk.settle.rejected(desk.account, [intent], NO)
+
+    assert kinds(await desk.told(since)) == ["intent_rejected"]
