@@ -74,11 +74,12 @@ class CrashStory:
             (key["Deleted"], Request(Action.DELETE, permanent=True)),
             (key["Refused"], Request(Action.LABEL, label="never")),
             (key["Regretted"], Action.STAR),
+            (account, "Made"),
+            (archive, a_message("Imported")),
         ]
-        while acts:
-            if await self.stage.engine.act(acts):
-                break
+        while not await self.stage.engine.act(acts):
             acts = acts[await self._acts_done(account) :]  # a person would look and go on
+        ledger.added("Imported")
         self.stage.wake(account)
         ledger.wished("Read", SEEN, value=True)
         ledger.wished("Starred", FLAGGED, value=True)
@@ -88,7 +89,9 @@ class CrashStory:
         async with self.stage.built.reader() as driver:
             return int(
                 await driver.fetchval(
-                    "SELECT count(DISTINCT message_id) FROM intents WHERE account_id = $1", account
+                    "SELECT count(DISTINCT (message_id, mailbox_id)) FROM intents"
+                    " WHERE account_id = $1",
+                    account,
                 )
             )
 
@@ -108,14 +111,15 @@ class CrashStory:
         subjects = {
             name: sorted(m.subject for m in box.messages.values()) for name, box in truth.items()
         }
-        assert subjects["Archive"] == ["Copied", "Moved"], str(subjects)
+        assert subjects["Archive"] == ["Copied", "Imported", "Moved"], str(subjects)
+        assert "Made" in subjects, str(subjects)
         assert "Copied" in subjects["INBOX"], str(subjects)
         assert "Moved" not in subjects["INBOX"], str(subjects)
         states = {
             (subject, kind, state) for subject, found in wishes.items() for kind, state in found
         }
         assert {(s, st) for s, _, st in states if s not in ("Refused", "Regretted")} == {
-            (s, "settled") for s in ("Read", "Starred", "Moved", "Copied", "Deleted")
+            (s, "settled") for s in ("Read", "Starred", "Moved", "Copied", "Deleted", "Imported")
         }, str(states)
         assert ("Refused", "flags", "rejected") in states, str(states)
 

@@ -14,7 +14,7 @@ from vexmail.app.embedded import EmbeddedServers
 
 POINTS = sorted(points_in_source())
 # Died at in every run of the tests, since most can be lost or doubled there; at all in `chaos`.
-OFTEN = ("delta.written", "move.done", "copy.done", "delete.done", "changes.committed")
+OFTEN = ("delta.written", "move.done", "move.copied", "copy.done", "changes.committed")
 
 
 @pytest_asyncio.fixture(scope="module")

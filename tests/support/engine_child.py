@@ -22,12 +22,14 @@ from vexmail.app.settings import Settings
 from vexmail.app.sync_tools import fleet_of
 from vexmail.domain.crash_points import on_crash_points
 from vexmail.domain.flags import FlagEdit
-from vexmail.domain.ids import AccountId, MessageId
+from vexmail.domain.ids import AccountId, MailboxId, MessageId
 from vexmail.imap.server import AioimaplibMailServer
 from vexmail.jobs.worker_loop import WorkerLoop
 from vexmail.sync.fleet import Fleet
 from vexmail.usecases.act_on_emails import Action, ActOnEmails, Request
+from vexmail.usecases.change_mailboxes import ChangeMailboxes
 from vexmail.usecases.find_unparsed import FindUnparsed
+from vexmail.usecases.import_email import ImportEmail
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
 
@@ -48,8 +50,9 @@ HURRY: Mapping[str, float] = {
 }
 """Waits that a test has no time for, by the constants that name them."""
 
-Act = tuple[MessageId, FlagEdit | Request | Action]
-"""Mark one message, act on it, or act on it and take that back."""
+Act = tuple[int, FlagEdit | Request | Action | str | bytes]
+"""Mark one message, act on it, or act on it and take that back; with text, create a mailbox of
+that name for an account; with bytes, add them to a mailbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +147,21 @@ async def _act(order: EngineOrder, acts: Sequence[Act]) -> None:
             ActOnEmails(built.uow, NobodyWoken()),
             RecordIntent(built.uow, NobodyWoken()),
         )
-        for message_id, what in acts:
-            if isinstance(what, FlagEdit):
-                await single(owner, message_id, what)
-            elif isinstance(what, Request):
-                await batch(owner, [message_id], what)
-            else:
-                done = await batch(owner, [message_id], Request(what))
-                await batch.undo(owner, done.operation_id)
+        create = ChangeMailboxes(built.uow, NobodyWoken()).create
+        add = ImportEmail(built.uow, NobodyWoken(), built.blobs, built.parser, built.clock)
+        for key, what in acts:
+            match what:
+                case FlagEdit():
+                    await single(owner, MessageId(key), what)
+                case Request():
+                    await batch(owner, [MessageId(key)], what)
+                case Action():
+                    done = await batch(owner, [MessageId(key)], Request(what))
+                    await batch.undo(owner, done.operation_id)
+                case bytes():
+                    await add(owner, MailboxId(key), what)
+                case str():
+                    await create(owner, AccountId(key), what, None)
 
 
 def _settings(order: EngineOrder) -> Settings:

@@ -67,7 +67,7 @@ class PendingIntent:
     wish: Wish
     attempts: int
     was_sent: bool = False
-    """A COPY or APPEND was sent before and its answer never came: look before sending again."""
+    """Its command was sent before and the answer never came: look before sending it again."""
 
 
 @dataclass(frozen=True, slots=True)

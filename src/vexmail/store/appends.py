@@ -46,14 +46,14 @@ async def bytes_of(tx: Transaction, intent_id: IntentId) -> BlobId | None:
     return BlobId(found) if found else None
 
 
-async def mark(tx: Transaction, intent_id: IntentId, at: AppendMark) -> None:
-    """Remember where the mailbox stood, as an APPEND is about to be sent."""
+async def mark(tx: Transaction, intent_ids: Sequence[IntentId], at: AppendMark | None) -> None:
+    """Remember that wishes are about to be sent, and where their target stood, if known."""
     await tx.driver.execute(
         "UPDATE intents SET sent_at = now(), sent_uid_validity = $2, sent_uid_next = $3"
-        " WHERE id = $1",
-        intent_id,
-        at.uid_validity,
-        at.uid_next,
+        " WHERE id = ANY($1::bigint[])",
+        list(intent_ids),
+        0 if at is None else at.uid_validity,
+        0 if at is None else at.uid_next,
     )
 
 

@@ -145,11 +145,18 @@ async def confirm(tx: Transaction, intent_id: IntentId, new_uid: Uid | None) -> 
     ]
 
 
-async def awaited_in(tx: Transaction, message_id: MessageId) -> list[MailboxId]:
-    """Return the mailboxes that show a message before its UID there is known."""
+async def awaited_in(
+    tx: Transaction, message_id: MessageId, before: IntentId | None = None
+) -> list[MailboxId]:
+    """Return the mailboxes that show a message before its UID there is known.
+
+    With ``before`` only where a wish older than that one shows it.
+    """
     rows = await tx.driver.fetch(
-        "SELECT DISTINCT mailbox_id FROM mailbox_entries WHERE message_id = $1 AND uid < 0",
+        "SELECT DISTINCT mailbox_id FROM mailbox_entries WHERE message_id = $1 AND uid < 0"
+        " AND ($2::bigint IS NULL OR -uid < $2)",
         message_id,
+        before,
     )
     return [MailboxId(r["mailbox_id"]) for r in rows]
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -15,7 +16,6 @@ from vexmail.domain.errors import (
     UidValidityChanged,
     VexMailError,
 )
-from vexmail.domain.ids import MailboxId, Uid
 from vexmail.domain.intent import (
     AnyIntent,
     PendingIntent,
@@ -23,11 +23,16 @@ from vexmail.domain.intent import (
     Place,
     WishKind,
 )
+from vexmail.domain.mailbox import SelectedMailbox
 from vexmail.ports.mail_server import MailSession
 from vexmail.sync.append_pusher import AppendPusher
+from vexmail.sync.filing_pusher import FilingPusher
 from vexmail.sync.mailbox_pass import FIRST_SCREEN, MailboxPass
 from vexmail.sync.mailbox_pusher import MailboxPusher
 from vexmail.sync.sync_state import AccountContext
+
+if TYPE_CHECKING:
+    from vexmail.domain.ids import MailboxId
 
 log = structlog.get_logger()
 
@@ -74,6 +79,15 @@ class IntentPusher:
             raise UidValidityChanged("The server numbered this mailbox anew.")
         self._selected = wanted
 
+    async def examine(self, wire_name: str) -> SelectedMailbox:
+        """Look at a mailbox without changing it.
+
+        Raises:
+            MailboxGone: it cannot be opened.
+        """
+        self._selected = None
+        return await self._session.select(wire_name, read_only=True)
+
     async def _push_group(self, group: list[AnyIntent]) -> None:
         """Carry out wishes that are all alike."""
         try:
@@ -102,24 +116,25 @@ class IntentPusher:
         kind = group[0].wish.kind
         if kind is WishKind.FLAGS:
             await self._flags(group)
-        elif kind is WishKind.COPY:
-            for intent in group:
-                await self._copy(intent)
         elif kind is WishKind.APPEND:
             self._selected = None
             for intent in group:
                 await AppendPusher(self._context, self._session).push(intent)
         else:
-            await self._take_away(kind, group)
+            await FilingPusher(self._context, self._session, self).push(group)
 
     async def _flags(self, group: list[PendingIntent]) -> None:
         """STORE by UID wherever the messages lie; replaying it changes nothing."""
         found: dict[MailboxId, list[Place]] = defaultdict(list)
         ready: list[PendingIntent] = []
         for intent in group:
+            # A copy that was made before this wish is meant, too; its UID may not be known yet.
+            if await self._awaits_copy(intent):
+                await self.not_there_yet(intent)
+                continue
             places = await self._tools.plan.places_of(intent.message_id)
             if not places:
-                await self._not_there_yet(intent)
+                await self.not_there_yet(intent)
                 continue
             ready.append(intent)
             for place in places:
@@ -135,74 +150,12 @@ class IntentPusher:
             await self._tools.settle_intent.flags_settled(self._context.id, ready, told)
             crash_point("flags.settled")
 
-    async def _take_away(self, kind: WishKind, group: list[PendingIntent]) -> None:
-        """MOVE or expunge by UID; a UID that went in an earlier try is simply not there."""
-        wish = group[0].wish
-        target = None if wish.target is None else await self._target(wish.target)
-        ready: dict[Uid, PendingIntent] = {}
-        source: Place | None = None
-        for intent in group:
-            places = await self._tools.plan.places_of(intent.message_id)
-            here = [p for p in places if p.mailbox_id == wish.source]
-            if not here:
-                await self._not_there_yet(intent)
-                continue
-            source = here[0]
-            ready[source.uid] = intent
-        if source is None:
-            return
-        await self.select(source)
-        uids = sorted(ready)
-        new_uids: dict[Uid, Uid] = {}
-        if kind is WishKind.DELETE:
-            crash_point("delete.due")
-            await self._session.expunge(uids)
-            crash_point("delete.done")
-        else:
-            assert target is not None  # noqa: S101 - a move names its target
-            crash_point("move.due")
-            new_uids = await self._session.move(uids, target)
-            crash_point("move.done")
-        done = [(ready[uid], new_uids.get(uid)) for uid in uids]
-        await self._tools.settle_intent.place_settled(self._context.id, done)
-        crash_point("place.settled")
-        self._context.signals.sync_now.set()
+    async def _awaits_copy(self, intent: PendingIntent) -> bool:
+        return intent.attempts < PATIENCE and bool(
+            await self._tools.plan.awaited_in(intent.message_id, before=intent.id)
+        )
 
-    async def _copy(self, intent: PendingIntent) -> None:
-        """COPY once: an earlier try whose answer was lost is looked for first."""
-        assert intent.wish.target is not None  # noqa: S101 - a copy names its target
-        target = await self._target(intent.wish.target)
-        places = await self._tools.plan.places_of(intent.message_id)
-        here = [p for p in places if p.mailbox_id != intent.wish.target]
-        if not here:
-            await self._not_there_yet(intent)
-            return
-        new_uid: Uid | None = None
-        if not (intent.was_sent and await self._is_in(target, intent)):
-            await self.select(here[0])
-            await self._tools.plan.mark_sent(intent)
-            crash_point("copy.marked")
-            new_uid = (await self._session.copy([here[0].uid], target)).get(here[0].uid)
-            crash_point("copy.done")
-        await self._tools.settle_intent.place_settled(self._context.id, [(intent, new_uid)])
-        crash_point("copy.settled")
-        self._context.signals.sync_now.set()
-
-    async def _is_in(self, target: str, intent: PendingIntent) -> bool:
-        message_id = await self._tools.plan.internet_message_id(intent.message_id)
-        if not message_id:
-            return False
-        self._selected = None
-        await self._session.select(target, read_only=True)
-        return bool(await self._session.find_by_message_id(message_id))
-
-    async def _target(self, mailbox_id: MailboxId) -> str:
-        name = await self._tools.plan.wire_name(mailbox_id)
-        if name is None:
-            raise MailboxGone("The mailbox to move to is not there any more.")
-        return name
-
-    async def _not_there_yet(self, intent: PendingIntent) -> None:
+    async def not_there_yet(self, intent: PendingIntent) -> None:
         """Look for the UID where the message is awaited; after a while, give the wish up.
 
         We look ourselves: the lane that looks at all mailboxes may be waiting for our connection.

@@ -1,10 +1,11 @@
 """What the sync engine needs to know before it talks to a server."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from vexmail.domain.account import Account
 from vexmail.domain.errors import VexMailError
-from vexmail.domain.ids import AccountId, MailboxId, MessageId, Uid
+from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId, Uid
 from vexmail.domain.intent import AnyIntent, Appending, AppendMark, PendingIntent, Place
 from vexmail.domain.mailbox import LocalMailbox
 from vexmail.domain.server_address import Credentials
@@ -75,10 +76,15 @@ class ReadSyncPlan:
         async with self._uow() as tx:
             return await bodies.places_of(tx, message_id)
 
-    async def awaited_in(self, message_id: MessageId) -> list[LocalMailbox]:
-        """Return the mailboxes on the server where a message is shown without a UID yet."""
+    async def awaited_in(
+        self, message_id: MessageId, before: IntentId | None = None
+    ) -> list[LocalMailbox]:
+        """Return the mailboxes on the server where a message is shown without a UID yet.
+
+        With ``before`` only those where wishes made before that one put it.
+        """
         async with self._uow() as tx:
-            ids = await placeholders.awaited_in(tx, message_id)
+            ids = await placeholders.awaited_in(tx, message_id, before)
             found = [await mailboxes.lock(tx, mailbox_id) for mailbox_id in ids]
         return [box for box in found if box is not None and box.created_by is None]
 
@@ -131,12 +137,18 @@ class ReadSyncPlan:
     async def mark_append(self, intent: PendingIntent, mark: AppendMark) -> None:
         """Remember where the mailbox stood, as an APPEND is about to be sent."""
         async with self._fenced() as tx:
-            await appends.mark(tx, intent.id, mark)
+            await appends.mark(tx, [intent.id], mark)
 
     async def mark_sent(self, intent: AnyIntent) -> None:
         """Remember that a command that must not be repeated blindly is about to be sent."""
         async with self._fenced() as tx:
             await intents.mark_sent(tx, intent.id)
+
+    async def mark_filing(self, group: Sequence[PendingIntent], mark: AppendMark | None) -> None:
+        """Remember where the target stood, as these wishes are about to be sent."""
+        if group:
+            async with self._fenced() as tx:
+                await appends.mark(tx, [intent.id for intent in group], mark)
 
     async def postpone(
         self, intent: AnyIntent, delay: float, reason: VexMailError | None = None
