@@ -1,9 +1,7 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useLocation, useSearch } from 'wouter';
 import type { Session } from '@/domain/entities';
 import { AccountMenu, EditAccountPage, NewAccountPage } from '@/features/accounts';
-import { NotDonePage } from '@/features/activity';
-import { KeysDialog } from '@/features/help';
 import { AccountSyncPanel } from '@/features/syncing';
 import { useSelect } from '@/store/hooks';
 import { classes } from '@/ui/classes';
@@ -12,6 +10,10 @@ import { MailView } from './MailView';
 import { type Place, readPlace } from './place';
 import s from './Shell.module.css';
 import { TopBar } from './TopBar';
+
+// Seldom looked at, and never first: fetched when they are.
+const NotDonePage = lazy(async () => ({ default: (await import('@/features/undone')).NotDonePage }));
+const KeysDialog = lazy(async () => ({ default: (await import('@/features/help')).KeysDialog }));
 
 type Props = { session: Session; onSignOut: () => void };
 
@@ -27,8 +29,10 @@ export function Shell({ session, onSignOut }: Props) {
       <TopBar>
         <AccountMenu session={session} onGo={go} onHelp={() => setShowsKeys(true)} onSignOut={onSignOut} />
       </TopBar>
-      <Screen place={place} session={session} onDone={() => go('/')} />
-      {showsKeys && <KeysDialog onClose={() => setShowsKeys(false)} />}
+      <Suspense fallback={null}>
+        <Screen place={place} session={session} onDone={() => go('/')} />
+        {showsKeys && <KeysDialog onClose={() => setShowsKeys(false)} />}
+      </Suspense>
     </div>
   );
 }

@@ -1,3 +1,2 @@
 export { NotDoneLink } from './NotDoneLink';
-export { NotDonePage } from './NotDonePage';
 export { RunningBatches } from './RunningBatches';

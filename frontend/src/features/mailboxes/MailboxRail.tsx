@@ -13,7 +13,7 @@ import {
   Tag,
   Trash2,
 } from 'lucide-react';
-import { type CSSProperties, type ReactNode, useMemo, useRef, useState } from 'react';
+import { type CSSProperties, lazy, type ReactNode, Suspense, useMemo, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import { keyLabel } from '@/domain/commands';
 import type { Account, Mailbox, MailboxId, MailboxRole } from '@/domain/entities';
@@ -26,9 +26,13 @@ import { IconButton } from '@/ui/Button';
 import { classes } from '@/ui/classes';
 import { useCommand } from '@/ui/keyboard/commandBoard';
 import type { Spot } from '@/ui/PopMenu';
-import { MailboxDialogs, type Question } from './MailboxDialogs';
+import type { Question } from './MailboxDialogs';
 import { MailboxMenu } from './MailboxMenu';
 import s from './MailboxRail.module.css';
+
+const MailboxDialogs = lazy(async () => ({
+  default: (await import('./MailboxDialogs')).MailboxDialogs,
+}));
 
 const ICONS: Record<MailboxRole, LucideIcon> = {
   inbox: Inbox,
@@ -104,7 +108,11 @@ export function MailboxRail({ chosen, isNarrow, onChoose }: Props) {
       {asked?.kind === 'menu' && (
         <MailboxMenu mailbox={asked.mailbox} at={asked.at} onAsk={setAsked} onClose={close} />
       )}
-      {asked && asked.kind !== 'menu' && <MailboxDialogs question={asked} onClose={close} />}
+      {asked && asked.kind !== 'menu' && (
+        <Suspense fallback={null}>
+          <MailboxDialogs question={asked} onClose={close} />
+        </Suspense>
+      )}
     </div>
   );
 }

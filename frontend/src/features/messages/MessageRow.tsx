@@ -1,8 +1,8 @@
 import { Archive, Mail, MailOpen, Paperclip, Reply, Star, Trash2 } from 'lucide-react';
-import type { MouseEvent } from 'react';
+import { type MouseEvent, useState } from 'react';
 import { displayName } from '@/domain/address';
 import type { DateText } from '@/domain/dates';
-import type { EmailSummary } from '@/domain/entities';
+import type { Address, EmailSummary } from '@/domain/entities';
 import { Avatar } from '@/ui/Avatar';
 import { classes } from '@/ui/classes';
 import type { RowProps } from '@/ui/grid/VirtualGrid';
@@ -42,6 +42,7 @@ type Props = {
 export function MessageRow(props: Props) {
   const { index, row, email, showsRecipients, isActive, isOpen, isChosen, isChoosing, dates, actions } =
     props;
+  const [isNear, setNear] = useState(false);
   const { wasLong, ...press } = useLongPress(() => actions.choose(email.id));
   const onClick = (event: MouseEvent<HTMLElement>): void => {
     if (wasLong()) return;
@@ -57,6 +58,8 @@ export function MessageRow(props: Props) {
     <div
       {...row}
       {...press}
+      onPointerEnter={(event) => setNear(event.pointerType === 'mouse')}
+      onPointerLeave={() => setNear(false)}
       role="row"
       aria-selected={isChosen}
       aria-current={isOpen ? 'true' : undefined}
@@ -67,23 +70,17 @@ export function MessageRow(props: Props) {
         isActive && s.active,
         isOpen && s.open,
         isChosen && s.chosen,
-        isChoosing && s.choosing,
+        isNear && s.near,
       )}
       onClick={onClick}
     >
       <span role="gridcell" className={s.mark} />
-      <span role="gridcell" className={s.face}>
-        <span className={s.avatar}>
-          <Avatar of={showsRecipients ? (email.to[0] ?? null) : email.from} />
-        </span>
-        <span className={s.box}>
-          <CheckBox
-            label="Choose this message"
-            state={isChosen ? 'true' : 'false'}
-            onPress={({ shiftKey }) => (shiftKey ? actions.chooseUpTo : actions.choose)(email.id)}
-          />
-        </span>
-      </span>
+      <FaceCell
+        of={showsRecipients ? (email.to[0] ?? null) : email.from}
+        isChosen={isChosen}
+        hasBox={isNear || isChoosing}
+        onChoose={({ shiftKey }) => (shiftKey ? actions.chooseUpTo : actions.choose)(email.id)}
+      />
       <div role="gridcell" className={s.words}>
         <div className={s.line}>
           <bdi className={s.who}>{who}</bdi>
@@ -101,8 +98,28 @@ export function MessageRow(props: Props) {
           </div>
         </div>
       </div>
-      <RowActionsCell email={email} actions={actions} />
+      <RowActionsCell email={email} actions={actions} isNear={isNear} />
     </div>
+  );
+}
+
+type FaceProps = {
+  of: Address | null;
+  isChosen: boolean;
+  hasBox: boolean;
+  onChoose: (event: { shiftKey: boolean }) => void;
+};
+
+/** Who it is from, or the box to choose the message with. */
+function FaceCell({ of, isChosen, hasBox, onChoose }: FaceProps) {
+  return (
+    <span role="gridcell">
+      {hasBox ? (
+        <CheckBox label="Choose this message" state={isChosen ? 'true' : 'false'} onPress={onChoose} />
+      ) : (
+        <Avatar of={of} />
+      )}
+    </span>
   );
 }
 
@@ -111,25 +128,31 @@ const subjectOf = (email: EmailSummary): string => email.subject || 'No subject'
 const recipients = (email: EmailSummary): string =>
   email.to.map((one) => displayName(one)).join(', ') || 'No recipient';
 
-function RowActionsCell({ email, actions }: { email: EmailSummary; actions: RowActions }) {
+type CellProps = { email: EmailSummary; actions: RowActions; isNear: boolean };
+
+/** The star, and what is drawn only for the row under the pointer: a list of rows is drawn fast. */
+function RowActionsCell({ email, actions, isNear }: CellProps) {
   const { archive } = actions;
   return (
     <div role="gridcell" className={s.actions}>
-      {archive && (
-        <RowButton label="Archive" className={s.onHover} onPress={() => archive(email.id)}>
+      {isNear && archive && (
+        <RowButton label="Archive" onPress={() => archive(email.id)}>
           <Archive size={16} />
         </RowButton>
       )}
-      <RowButton label="Delete" className={s.onHover} onPress={() => actions.remove(email.id)}>
-        <Trash2 size={16} />
-      </RowButton>
-      <RowButton
-        label={email.is_read ? 'Mark as unread' : 'Mark as read'}
-        className={s.onHover}
-        onPress={() => actions.read(email.id, !email.is_read)}
-      >
-        {email.is_read ? <Mail size={16} /> : <MailOpen size={16} />}
-      </RowButton>
+      {isNear && (
+        <>
+          <RowButton label="Delete" onPress={() => actions.remove(email.id)}>
+            <Trash2 size={16} />
+          </RowButton>
+          <RowButton
+            label={email.is_read ? 'Mark as unread' : 'Mark as read'}
+            onPress={() => actions.read(email.id, !email.is_read)}
+          >
+            {email.is_read ? <Mail size={16} /> : <MailOpen size={16} />}
+          </RowButton>
+        </>
+      )}
       <RowButton
         label={email.is_starred ? 'Remove star' : 'Add star'}
         className={classes(s.star, email.is_starred && s.starred)}
@@ -154,7 +177,7 @@ function spoken(email: EmailSummary, who: string, date: string): string {
 
 type RowButtonProps = {
   label: string;
-  className: string | undefined;
+  className?: string | undefined;
   isPressed?: boolean;
   onPress: () => void;
   children: React.ReactNode;

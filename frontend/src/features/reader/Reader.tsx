@@ -13,6 +13,7 @@ import { PlainBody } from './PlainBody';
 import s from './Reader.module.css';
 import { ReaderBar } from './ReaderBar';
 import { useMarkSeen, useMessage } from './useMessage';
+import { useWarm } from './useWarm';
 
 const DATES = new DateText();
 
@@ -43,6 +44,7 @@ export function Reader({ emailId, position, takesFocus, onBack, role, onFile, on
   const scroller = useRef<HTMLDivElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
   const isOpen = summary !== undefined;
+  const isWarm = useWarm(isOpen);
   useMarkSeen(emailId, isOpen && detail !== undefined);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another message starts at its top
@@ -83,7 +85,13 @@ export function Reader({ emailId, position, takesFocus, onBack, role, onFile, on
           {detail ? <Banners detail={detail} /> : null}
           <div className={s.body}>
             <Words detail={detail} failure={failure} onRetry={retry} />
-            <MailFrame html={detail?.html ?? null} title={`Message: ${subject}`} onDoubtfulLink={setDoubt} />
+            {isWarm ? (
+              <MailFrame
+                html={detail?.html ?? null}
+                title={`Message: ${subject}`}
+                onDoubtfulLink={setDoubt}
+              />
+            ) : null}
           </div>
           {detail ? <Attachments detail={detail} /> : null}
         </div>

@@ -1,0 +1,1 @@
+export { NotDonePage } from './NotDonePage';
