@@ -1,5 +1,7 @@
 """What every ``MailServer`` must do to mailboxes, whichever extensions it has."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.contracts.mail_server import Account, message
@@ -74,7 +76,10 @@ class MailServerMailboxesContract:
             selected = {name: await session.select(name) for name in ("INBOX", other)}
 
         async with account.server.connect(account.address, account.credentials) as session:
-            counters = await session.mailbox_counters()
+            surveyed = await session.survey()
+            listed = {box.wire_name: box for box in await session.list_mailboxes()}
+            assert {box.wire_name: replace(box, counters=None) for box in surveyed} == listed
+        counters = {box.wire_name: box.counters for box in surveyed if box.counters}
 
         for name, seen in (("INBOX", 1), (other, 1)):
             assert counters[name].messages == selected[name].exists

@@ -1,5 +1,7 @@
 """Counters of all mailboxes: one command or many, and answers that are of no use."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.support.imap_session import USER, at, session_with
@@ -9,15 +11,21 @@ from vexmail.domain.errors import CommandRefused, ConnectionTimedOut, ProtocolVi
 from vexmail.domain.mailbox import MailboxCounters
 from vexmail.imap import counting
 from vexmail.imap.server import AioimaplibMailServer
+from vexmail.ports.mail_server import MailSession
 
 GOOD = "(MESSAGES 3 UNSEEN 2 UIDNEXT 9 UIDVALIDITY 7)"
 THREE = MailboxCounters(3, 2, 9, 7, 0)  # type: ignore[arg-type]  # numbers do for a comparison
 
 
+async def counters_of(session: MailSession) -> dict[str, MailboxCounters]:
+    """Return the counters that a survey brings, by wire name."""
+    return {box.wire_name: box.counters for box in await session.survey() if box.counters}
+
+
 async def test_one_command_tells_all_that_can_be_opened() -> None:
     script = after_login(
         f"""
-        C: LIST "" "*" RETURN (STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY HIGHESTMODSEQ))
+        C: LIST "" "*" RETURN (SUBSCRIBED STATUS (*UIDVALIDITY HIGHESTMODSEQ))
         S: * LIST () "/" INBOX
         S: * STATUS inbox (MESSAGES 3 UNSEEN 2 UIDNEXT 9 UIDVALIDITY 7 HIGHESTMODSEQ 55)
         S: * LIST (\\Noselect) "/" "Folders"
@@ -30,11 +38,11 @@ async def test_one_command_tells_all_that_can_be_opened() -> None:
         S: * LIST () "/" "Refused"
         S: {{tag}} OK done
         """,
-        capabilities="LIST-STATUS CONDSTORE",
+        capabilities="LIST-EXTENDED LIST-STATUS CONDSTORE",
     )
 
     async with session_with(script) as session:
-        counters = await session.mailbox_counters()
+        counters = await counters_of(session)
 
     assert counters["INBOX"].highest_modseq == 55
     assert counters['W"rk'] == THREE
@@ -56,11 +64,11 @@ async def test_one_command_tells_all_that_can_be_opened() -> None:
 async def test_counters_that_leave_out_or_make_up_too_much_are_left_out(items: str) -> None:
     script = after_login(
         f'C: LIST *\nS: * LIST () "/" A\nS: * STATUS A {items}\nS: {{tag}} OK done',
-        capabilities="LIST-STATUS",
+        capabilities="LIST-EXTENDED LIST-STATUS",
     )
 
     async with session_with(script) as session:
-        assert await session.mailbox_counters() == {}
+        assert await counters_of(session) == {}
 
 
 async def test_a_server_that_does_not_know_its_own_list_status_is_asked_one_by_one() -> None:
@@ -68,18 +76,18 @@ async def test_a_server_that_does_not_know_its_own_list_status_is_asked_one_by_o
         f"""
         C: LIST "" "*" RETURN *
         S: {{tag}} BAD what?
-        C: LIST "" "*"
+        C: LIST "" "*" RETURN (SUBSCRIBED)
         S: * LIST () "/" A
         S: {{tag}} OK done
         C: STATUS "A" (MESSAGES UNSEEN UIDNEXT UIDVALIDITY)
         S: * STATUS A {GOOD}
         S: {{tag}} OK done
         """,
-        capabilities="LIST-STATUS",
+        capabilities="LIST-EXTENDED LIST-STATUS",
     )
 
     async with session_with(script) as session:
-        assert await session.mailbox_counters() == {"A": THREE}
+        assert await counters_of(session) == {"A": THREE}
 
 
 async def test_without_list_status_two_are_asked_at_a_time_and_refusals_left_out() -> None:
@@ -91,6 +99,8 @@ async def test_without_list_status_two_are_asked_at_a_time_and_refusals_left_out
         for name in "ABCDE":
             await peer.send(f'* LIST () "/" {name}')
         await peer.send('* LIST () "/" "sch\N{LATIN SMALL LETTER O WITH DIAERESIS}n"\r\n{tag} OK x')
+        await peer.command("LSUB *")
+        await peer.send("{tag} OK nothing subscribed")
         waiting: list[tuple[str, str]] = []
         for number in range(5):
             command = await peer.command("STATUS *")
@@ -114,15 +124,50 @@ async def test_without_list_status_two_are_asked_at_a_time_and_refusals_left_out
         await peer.send("{tag} OK done")
 
     async with session_with(script) as session:
-        counters = await session.mailbox_counters()
+        counters = await counters_of(session)
 
     assert counters == dict.fromkeys(["A", "C", "D", "E", "schön"], THREE)
+
+
+async def test_a_list_status_without_any_status_is_not_believed() -> None:
+    script = after_login(
+        f"""
+        C: LIST "" "*" RETURN *
+        S: * LIST () "/" A
+        S: {{tag}} OK done
+        C: LIST "" "*" RETURN (SUBSCRIBED)
+        S: * LIST () "/" A
+        S: {{tag}} OK done
+        C: STATUS "A" *
+        S: * STATUS A {GOOD}
+        S: {{tag}} OK done
+        """,
+        capabilities="LIST-EXTENDED LIST-STATUS",
+    )
+
+    async with session_with(script) as session:
+        assert await counters_of(session) == {"A": THREE}
+
+
+async def test_a_mailbox_that_has_an_object_id_tells_it() -> None:
+    script = after_login(
+        f"""
+        C: LIST "" "*" RETURN (SUBSCRIBED STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY MAILBOXID))
+        S: * LIST () "/" A
+        S: * STATUS A (MAILBOXID (F22-12) {GOOD[1:]}
+        S: {{tag}} OK done
+        """,
+        capabilities="LIST-EXTENDED LIST-STATUS OBJECTID",
+    )
+
+    async with session_with(script) as session:
+        assert await counters_of(session) == {"A": replace(THREE, object_id="F22-12")}
 
 
 async def test_a_refused_list_is_told() -> None:
     async with session_with(after_login("C: LIST *\nS: {tag} NO [NOPERM] no")) as session:
         with pytest.raises(CommandRefused):
-            await session.mailbox_counters()
+            await counters_of(session)
 
 
 @pytest.mark.parametrize(
@@ -136,14 +181,15 @@ async def test_counting_without_end_is_given_up(
     monkeypatch.setattr(counting, "TOTAL", 1.0)
 
     async def script(peer: Peer) -> None:
-        await after_login('C: LIST *\nS: * LIST () "/" A\nS: {tag} OK done')(peer)
+        listed = 'C: LIST *\nS: * LIST () "/" A\nS: {tag} OK done\nC: LSUB *\nS: {tag} OK done'
+        await after_login(listed)(peer)
         await peer.command("STATUS *")
         while True:
             await peer.send(line * 100)
 
     async with session_with(script) as session:
         with pytest.raises(error):
-            await session.mailbox_counters()
+            await counters_of(session)
 
 
 @pytest.mark.parametrize("list_status", [True, False])
@@ -153,7 +199,7 @@ async def test_a_hundred_mailboxes_are_counted(list_status: bool) -> None:  # no
             mailbox.add_mailbox(f"Box {number}")
         mailbox.refuse('STATUS "Box 7"', "[NOPERM] not yours")
         async with AioimaplibMailServer().connect(at(mailbox.port), USER) as session:
-            counters = await session.mailbox_counters()
+            counters = await counters_of(session)
 
     assert len(counters) == (101 if list_status else 100)
     commands = [command for command in mailbox.commands if "STATUS" in command]

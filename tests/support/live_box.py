@@ -29,6 +29,8 @@ class Box:
     vanished: list[tuple[int, int]] = field(default_factory=list)
     """Mod-sequence and UID of what was expunged."""
     subscribed: bool = True
+    object_id: str = ""
+    """MAILBOXID, where the server offers OBJECTID."""
 
     def find(self, uid: int) -> tuple[int, Stored]:
         """Return a message and its index."""

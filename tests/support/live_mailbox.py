@@ -12,6 +12,7 @@ from typing import Self
 
 from tests.support.live_answers import flags_line
 from tests.support.live_box import Box, Stored
+from tests.support.live_names import quoted, status_line
 from tests.support.live_session import Features, LiveSession
 from tests.support.scripted_imap import Peer, ScriptedImap
 
@@ -27,6 +28,8 @@ class LiveMailbox:
         move: offer MOVE.
         uidplus: offer UID EXPUNGE, COPYUID and APPENDUID.
         list_status: offer LIST-STATUS.
+        notify: offer NOTIFY.
+        object_id: offer OBJECTID, for mailboxes only.
         namespace: prefix below which all mailboxes but INBOX lie, such as ``INBOX/``.
         password: refuse any other; empty takes all.
         uid_validity: of INBOX; other mailboxes get higher ones.
@@ -40,12 +43,21 @@ class LiveMailbox:
         move: bool = True,
         uidplus: bool = True,
         list_status: bool = True,
+        notify: bool = False,
+        object_id: bool = False,
         namespace: str = "",
         password: str = "",
         uid_validity: int = 1,
     ) -> None:
         self.features = Features(
-            condstore, condstore and qresync, move, uidplus, list_status, namespace
+            condstore,
+            condstore and qresync,
+            move,
+            uidplus,
+            list_status,
+            namespace,
+            notify,
+            object_id,
         )
         self.password = password
         self.mailboxes = {"INBOX": Box("INBOX", uid_validity=uid_validity)}
@@ -58,6 +70,8 @@ class LiveMailbox:
         """Given each piece of an answer, returns what is sent instead: a server that lies."""
         self.hang_up_after = ""
         """Close the connection in place of answering the next command that begins so."""
+        self.is_silent = False
+        """Break the promise of NOTIFY: say nothing of other mailboxes."""
         self.sessions: list[LiveSession] = []
         self._refusals: dict[str, str] = {}
         self._server: ScriptedImap | None = None
@@ -114,6 +128,10 @@ class LiveMailbox:
         ):
             await asyncio.sleep(0.001)
 
+    async def watched_now(self) -> bool:
+        """Tell whether a client idles in INBOX."""
+        return any(session.idling and session.box is self.inbox for session in self.sessions)
+
     async def __aenter__(self) -> Self:
         """Start."""
         self._server = await ScriptedImap(self._serve).__aenter__()
@@ -156,7 +174,21 @@ class LiveMailbox:
         """Create a mailbox as another client would; ``attributes`` such as ``\\Trash``."""
         validity = max(box.uid_validity for box in self.mailboxes.values()) + 1
         box = self.mailboxes[name] = Box(name, set(attributes), uid_validity=validity)
+        box.object_id = f"M{validity}"
+        self.tell_list(name)
         return box
+
+    def rename_mailbox(self, name: str, new: str) -> None:
+        """Rename a mailbox as another client would."""
+        box = self.mailboxes.pop(name)
+        box.name = new
+        self.mailboxes[new] = box
+        self.tell_list(new)
+
+    def delete_mailbox(self, name: str) -> None:
+        """Delete a mailbox as another client would."""
+        del self.mailboxes[name]
+        self.tell_list(name)
 
     def refuse(self, command: str, text: str = "no") -> None:
         """Answer NO with ``text`` to commands that begin so, until ``allow``."""
@@ -182,6 +214,14 @@ class LiveMailbox:
         for session in self.sessions:
             if session.box is box and session is not but:
                 session.push(line(session))
+            elif session.is_notified and session.box is not box:
+                session.notify(status_line(box, "MESSAGES UIDNEXT UIDVALIDITY"))
+
+    def tell_list(self, name: str) -> None:
+        """Tell those who asked for it that the list of mailboxes changed."""
+        for session in self.sessions:
+            if session.is_notified:
+                session.notify(f'* LIST () "/" {quoted(name)}')
 
     def tell_flags(self, box: Box, stored: Stored, but: LiveSession | None = None) -> None:
         """Tell everybody a message's flags."""

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 DELIMITER = "/"
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """Return a mailbox's name as a quoted string."""
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -24,16 +25,18 @@ def _found(server: "LiveMailbox", name: str) -> Box | None:
     return server.mailboxes.get("INBOX" if name.upper() == "INBOX" else name)
 
 
-def _status_line(box: Box, items: str) -> str:
-    told = " ".join(f"{item} {box.counters[item]}" for item in items.strip("()").upper().split())
-    return f"* STATUS {_quoted(box.name)} ({told})"
+def status_line(box: Box, items: str) -> str:
+    """Return a STATUS answer."""
+    facts = {**box.counters, "MAILBOXID": f"({box.object_id})"}
+    told = " ".join(f"{item} {facts[item]}" for item in items.strip("()").upper().split())
+    return f"* STATUS {quoted(box.name)} ({told})"
 
 
 def _list(server: "LiveMailbox", session: "LiveSession", command: "Command") -> str:
     text = command.text.upper()
     if "RETURN" in text and not server.features.list_status:
         return "BAD no LIST-EXTENDED here"
-    status = text.partition("(STATUS (")[2].partition(")")[0]
+    status = text.partition("STATUS (")[2].partition(")")[0]
     for box in server.mailboxes.values():
         marks = set(box.attributes)
         if command.verb == "LSUB" and not box.subscribed:
@@ -41,9 +44,9 @@ def _list(server: "LiveMailbox", session: "LiveSession", command: "Command") -> 
         if "SUBSCRIBED" in text and box.subscribed:
             marks.add("\\Subscribed")
         flags = " ".join(sorted(marks))
-        session.say(f'* {command.verb} ({flags}) "{DELIMITER}" {_quoted(box.name)}')
+        session.say(f'* {command.verb} ({flags}) "{DELIMITER}" {quoted(box.name)}')
         if status and "\\Noselect" not in box.attributes:
-            session.say(_status_line(box, status))
+            session.say(status_line(box, status))
     return ""
 
 
@@ -54,7 +57,7 @@ def _status(server: "LiveMailbox", session: "LiveSession", command: "Command") -
         return "NO [NONEXISTENT] no such mailbox"
     if "HIGHESTMODSEQ" in items.upper() and not server.features.condstore:
         return "BAD no CONDSTORE here"
-    session.say(_status_line(box, items))
+    session.say(status_line(box, items))
     return ""
 
 
@@ -91,6 +94,7 @@ def _rename(server: "LiveMailbox", _: "LiveSession", command: "Command") -> str:
                 box.name = new + name.removeprefix(old)
                 server.mailboxes[box.name] = box
                 box.subscribed = False  # subscriptions go by name
+                server.tell_list(box.name)
     return refusal
 
 
@@ -98,7 +102,10 @@ def _delete(server: "LiveMailbox", _: "LiveSession", command: "Command") -> str:
     [name] = command.arguments
     if name.upper() == "INBOX":
         return "NO [CANNOT] the inbox stays"
-    return "" if server.mailboxes.pop(name, None) else "NO [NONEXISTENT] no such mailbox"
+    if name not in server.mailboxes:
+        return "NO [NONEXISTENT] no such mailbox"
+    server.delete_mailbox(name)
+    return ""
 
 
 def _subscribe(server: "LiveMailbox", _: "LiveSession", command: "Command") -> str:

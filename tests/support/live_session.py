@@ -34,6 +34,8 @@ class Features:
     uidplus: bool
     list_status: bool
     namespace: str
+    notify: bool = False
+    object_id: bool = False
 
     @property
     def capabilities(self) -> str:
@@ -44,6 +46,8 @@ class Features:
             "MOVE": self.move,
             "UIDPLUS": self.uidplus,
             "LIST-STATUS LIST-EXTENDED": self.list_status,
+            "NOTIFY": self.notify,
+            "OBJECTID": self.object_id,
         }
         basis = (
             "IMAP4rev1 AUTH=PLAIN SASL-IR LOGINDISABLED IDLE ESEARCH ENABLE ID NAMESPACE "
@@ -87,6 +91,8 @@ class LiveSession:
         self.enabled = False
         """Whether the client enabled QRESYNC."""
         self.idling = False
+        self.is_notified = False
+        """Whether the client hears of all mailboxes."""
         self._peer = peer
         peer.patience = None  # a mirror may idle for minutes
         self._waiting: list[str] = []
@@ -126,6 +132,12 @@ class LiveSession:
             self.say(line)
         else:
             self._waiting.append(line)
+
+    def notify(self, line: str) -> None:
+        """Tell news of another mailbox: at once, unless the server is asked to keep it back."""
+        if self.server.is_silent:
+            return
+        self.push(line)
 
     def say(self, line: str | bytes) -> None:
         """Write one untagged line; bytes bring their own end."""
@@ -190,6 +202,8 @@ class LiveSession:
                 self.say("* ENABLED")
             case "ID":
                 self.say('* ID ("name" "live mailbox")')
+            case "NOTIFY" if self.server.features.notify:
+                self.is_notified = command.text.upper().startswith("NOTIFY SET")
             case "NOOP":
                 pass
             case _:

@@ -29,6 +29,7 @@ from vexmail.usecases.read_sync_plan import ReadSyncPlan
 from vexmail.usecases.reconsider_wishes import ReconsiderWishes
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
+from vexmail.usecases.watch_mailbox import WatchMailbox
 
 ALL = emails.EmailFilter()
 
@@ -92,6 +93,10 @@ class Mirror:
             items, _ = await emails.page(driver, [box], ALL, limit=200)
         (item,) = items
         return MessageId(int(item["id"]))
+
+    async def watch(self, mailbox_id: MailboxId, *, watched: bool) -> None:
+        """Choose whether a mailbox is followed live."""
+        await WatchMailbox(self.built.uow, self.fleet)(self.owner, mailbox_id, watched=watched)
 
     async def settled(self) -> bool:
         """Tell whether no wish is pending any more."""

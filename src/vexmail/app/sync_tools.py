@@ -18,14 +18,17 @@ from vexmail.usecases.ask_for_body import AskForBody
 from vexmail.usecases.hold_leases import HoldLeases
 from vexmail.usecases.meter_downloads import MeterDownloads
 from vexmail.usecases.read_sync_plan import ReadSyncPlan
-from vexmail.usecases.reset_mailbox import ResetMailbox
+from vexmail.usecases.reset_mailbox import DistrustMailbox, MendMailboxes, ResetMailbox
 from vexmail.usecases.set_account_state import SetAccountState
 from vexmail.usecases.settle_intent import SettleIntent
 from vexmail.usecases.store_bodies import StoreBodies
 
 
 def fleet_of(
-    built: Container, server: MailServer, *, alone: bool = False
+    built: Container,
+    server: MailServer,
+    *,
+    alone: bool = False,
 ) -> tuple[Fleet, ToolsFor]:
     """Return this process's fleet, not running yet, and what it is to be run with.
 
@@ -51,6 +54,8 @@ def fleet_of(
             apply_delta=ApplyMailboxDelta(fenced),
             apply_list=ApplyMailboxList(fenced),
             reset_mailbox=ResetMailbox(fenced),
+            distrust_mailbox=DistrustMailbox(fenced),
+            mend_mailboxes=MendMailboxes(fenced),
             set_state=SetAccountState(fenced),
             settle_intent=SettleIntent(fenced),
             store_bodies=StoreBodies(fenced, built.blobs, built.queue, built.clock),

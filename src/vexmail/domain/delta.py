@@ -20,6 +20,9 @@ class MailboxDelta:
             message and flag up to it is covered.
         sync_total: size of the mailbox on the server while a pass runs, for progress.
         complete: the pass ended; the mailbox is live.
+        compared: every UID and flag was compared with the server's, whatever MODSEQ says.
+        checked: ``messages`` were fetched to see whether their UIDs still name what we hold; an
+            entry whose message is another one now is replaced.
         rate: messages a second of the running pass, for the progress shown.
     """
 
@@ -31,4 +34,6 @@ class MailboxDelta:
     highest_modseq: ModSeq | None = None
     sync_total: int | None = None
     complete: bool = False
+    compared: bool = False
+    checked: bool = False
     rate: float = 0.0

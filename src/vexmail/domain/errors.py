@@ -152,6 +152,12 @@ class MailboxGone(PermanentError):
     code = "mailbox_gone"
 
 
+class MailboxBroken(PermanentError):
+    """The server numbers the mailbox anew again and again; it is left alone for a day."""
+
+    code = "mailbox_broken"
+
+
 class UidValidityChanged(VexMailError):
     """Cached UIDs mean nothing any more; the caller rebuilds the mailbox (RFC 9051 §2.3.1.1)."""
 

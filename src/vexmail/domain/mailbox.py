@@ -1,6 +1,7 @@
 """Mailboxes: named IMAP containers and their roles."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from vexmail.domain.ids import (
@@ -39,12 +40,29 @@ class MailboxNamespace(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class MailboxCounters:
+    """STATUS of one mailbox (RFC 9051 §6.3.11); ``highest_modseq`` is 0 where not kept.
+
+    ``object_id`` is the MAILBOXID, which stays when the mailbox is renamed (RFC 8474 §4); empty
+    where the server gives none.
+    """
+
+    messages: int
+    unseen: int
+    uid_next: Uid
+    uid_validity: UidValidity
+    highest_modseq: ModSeq
+    object_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteMailbox:
     """One LIST answer.
 
     ``name`` is decoded for people; ``wire_name`` is exactly what the server sent and is what
     commands use. ``attributes`` are lower case (``\\noselect``, ``\\sent``). ``prefix`` is how
     decoded names of its namespace begin; new mailboxes of that namespace need it, too.
+    ``counters`` is None where nobody asked for them, or the server would not tell.
     """
 
     name: str
@@ -55,6 +73,7 @@ class RemoteMailbox:
     subscribed: bool = True
     namespace: MailboxNamespace = MailboxNamespace.PERSONAL
     prefix: str = ""
+    counters: MailboxCounters | None = None
 
     @property
     def selectable(self) -> bool:
@@ -68,6 +87,7 @@ class SelectedMailbox:
 
     ``highest_modseq`` is 0 where the server keeps none (no CONDSTORE, or NOMODSEQ).
     ``permanent_flags`` is None where the server did not say; ``\\*`` in it allows keywords.
+    ``uid_next`` is one above the highest UID where the server named none (``uid_next_told``).
     """
 
     wire_name: str
@@ -77,6 +97,7 @@ class SelectedMailbox:
     highest_modseq: ModSeq
     read_only: bool
     permanent_flags: frozenset[str] | None = None
+    uid_next_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +109,14 @@ class RemoteChanges:
 
 
 @dataclass(frozen=True, slots=True)
-class MailboxCounters:
-    """STATUS of one mailbox (RFC 9051 §6.3.11); ``highest_modseq`` is 0 where not kept."""
-
-    messages: int
-    unseen: int
-    uid_next: Uid
-    uid_validity: UidValidity
-    highest_modseq: ModSeq
-
-
-@dataclass(frozen=True, slots=True)
 class LocalMailbox:
     """One mailbox as we hold it, with the cursors of sync.
 
     ``uid_validity`` is 0 until it was selected for the first time. UIDs from ``uid_next`` on
     are real arrivals. ``highest_modseq`` is 0 until every message and flag up to it is known.
-    ``total`` counts the entries we hold; ``sync_state`` is waiting, syncing or live.
+    ``total`` counts the entries we hold; ``sync_state`` is waiting, syncing, live or broken.
+    ``compared_at`` is when every UID and flag was last compared with the server's. ``resyncs``
+    counts how often the server numbered it anew on the day ``resynced_on``.
 
     ``name`` is the path as shown, pending renames laid over ``server_name``. ``created_by`` and
     ``deleted_by`` are pending intents: not on the server yet, or not shown any more.
@@ -131,3 +143,8 @@ class LocalMailbox:
     subscribed: bool
     created_by: IntentId | None
     deleted_by: IntentId | None
+    object_id: str = ""
+    watched: bool = False
+    compared_at: datetime | None = None
+    resyncs: int = 0
+    resynced_on: date | None = None

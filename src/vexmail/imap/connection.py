@@ -27,6 +27,8 @@ PAUSE_BYTES: Final = 16 << 20  # waiting units that stop the socket
 RESUME_BYTES: Final = 8 << 20
 UNIT: Final = 900.0  # seconds for one unit, however steadily its bytes drip: 25 MB at 28 kB/s
 _UNIT_COST: Final = 200  # what a unit costs beside its bytes
+# Commands that the library's table does not know, with the states in which they are legal.
+_LATER_COMMANDS: Final = {"NOTIFY": (aioimaplib.AUTH, aioimaplib.SELECTED)}  # RFC 5465 §8
 
 
 class ImapConnection(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # untyped library
@@ -119,7 +121,7 @@ class ImapConnection(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # u
             arguments: see ``encode.wire_lines``.
             prefix: ``UID`` or nothing.
         """
-        legal = aioimaplib.Commands[name].valid_states
+        legal = _LATER_COMMANDS.get(name) or aioimaplib.Commands[name].valid_states
         if self._failure is not None:
             raise self._failure_again()
         if self.state not in legal:

@@ -2,21 +2,20 @@
 
 from collections import deque
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import structlog
 
 from vexmail.domain.errors import ProtocolViolation
 from vexmail.domain.ids import ModSeq, Uid, UidValidity
-from vexmail.domain.mailbox import MailboxCounters
-from vexmail.imap import uid_sets
+from vexmail.domain.mailbox import MailboxCounters, RemoteMailbox
+from vexmail.imap import listing, uid_sets
 from vexmail.imap.connection import Running
 from vexmail.imap.encode import Astring
 from vexmail.imap.exchange import SLACK, TOTAL, Exchange
-from vexmail.imap.listing import ALL, list_entries
 from vexmail.imap.response_parser import parse_response
 from vexmail.imap.responses import Condition, Continuation, Response, Status
-from vexmail.imap.wording import command_refused
 
 log = structlog.get_logger(__name__)
 
@@ -24,8 +23,8 @@ DEPTH: Final = 2  # STATUS commands in flight
 _LARGEST_MODSEQ: Final = 2**63 - 1  # RFC 7162 §7 ``mod-sequence-value``
 
 
-async def mailbox_counters(exchange: Exchange) -> dict[str, MailboxCounters]:
-    """Return the counters of every selectable mailbox by wire name.
+async def survey(exchange: Exchange) -> list[RemoteMailbox]:
+    """Return all mailboxes, and the counters of those that can be opened.
 
     Raises:
         CommandRefused, TransientError: the server would not even list.
@@ -33,22 +32,25 @@ async def mailbox_counters(exchange: Exchange) -> dict[str, MailboxCounters]:
     items = ["MESSAGES", "UNSEEN", "UIDNEXT", "UIDVALIDITY"]
     if exchange.capabilities & {"CONDSTORE", "QRESYNC"}:
         items.append("HIGHESTMODSEQ")  # RFC 7162 §3.1.7
+    if "OBJECTID" in exchange.capabilities:
+        items.append("MAILBOXID")  # RFC 8474 §4.3
     wanted = f"({' '.join(items)})"
-    if exchange.capabilities & {"LIST-STATUS", "IMAP4REV2"}:
-        answer = await exchange.run("LIST", *ALL, "RETURN", f"(STATUS {wanted})")
-        if answer.tagged.status == "OK":
-            return _read(_selectable(answer.responses), answer.responses)
-        log.warning("imap.list_status.refused", status=answer.tagged.status)
-    answer = await exchange.run("LIST", *ALL)
-    if answer.tagged.status != "OK":
-        raise command_refused("list the mailboxes", answer.tagged)
-    names = _selectable(answer.responses)
-    responses = await _ask_in_pairs(exchange, [name for name in names if name.isascii()], wanted)
-    for name in names:
-        if not name.isascii():  # a literal: the server must say "+" before we go on
-            one = await exchange.run("STATUS", Astring(name), wanted)
-            responses += [response for response in one.responses if isinstance(response, Status)]
-    return _read(names, responses)
+    with exchange.watch.deaf():
+        if exchange.capabilities & {"LIST-STATUS", "IMAP4REV2"}:
+            answer = await listing.ask(exchange, option=f"STATUS {wanted}")
+            if answer.tagged.status == "OK":
+                mailboxes = await listing.read(exchange, answer.responses, f"STATUS {wanted}")
+                if any(isinstance(told, Status) for told in answer.responses):
+                    return _counted(mailboxes, answer.responses)
+            log.warning("imap.list_status.useless", status=answer.tagged.status)
+        mailboxes = await listing.list_mailboxes(exchange)
+        names = [mailbox.wire_name for mailbox in mailboxes if mailbox.selectable]
+        told = await _ask_in_pairs(exchange, [name for name in names if name.isascii()], wanted)
+        for name in names:
+            if not name.isascii():  # a literal: the server must say "+" before we go on
+                one = await exchange.run("STATUS", Astring(name), wanted)
+                told += [response for response in one.responses if isinstance(response, Status)]
+        return _counted(mailboxes, told)
 
 
 async def _ask_in_pairs(exchange: Exchange, names: Sequence[str], items: str) -> list[Status]:
@@ -81,30 +83,30 @@ def _note_refusal(tagged: Condition) -> None:
         log.info("imap.status.refused", status=tagged.status, code=tagged.code)
 
 
-def _selectable(responses: Iterable[Response]) -> list[str]:
-    closed = {"\\noselect", "\\nonexistent"}
-    entries = list_entries(responses)
-    return [name for name, entry in entries.items() if not entry.attributes & closed]
-
-
-def _read(names: Iterable[str], responses: Iterable[Response]) -> dict[str, MailboxCounters]:
-    known = {_key(name): name for name in names}
-    found: dict[str, MailboxCounters] = {}
+def _counted(
+    mailboxes: Iterable[RemoteMailbox], responses: Iterable[Response]
+) -> list[RemoteMailbox]:
+    told: dict[str, MailboxCounters] = {}
     for response in responses:
         if isinstance(response, Status):
-            name = known.get(_key(response.name.decode("utf-8", "replace")))
-            counters = _counters(response.items)
-            if name is not None and counters is not None:
-                found[name] = counters
-    return found
+            counters = _counters(response)
+            if counters is not None:
+                told[_key(response.name.decode("utf-8", "replace"))] = counters
+    return [
+        replace(mailbox, counters=told.get(_key(mailbox.wire_name)))
+        if mailbox.selectable
+        else mailbox
+        for mailbox in mailboxes
+    ]
 
 
 def _key(name: str) -> str:
     return "INBOX" if name.upper() == "INBOX" else name  # case-insensitive (RFC 9051 §5.1)
 
 
-def _counters(items: dict[str, int]) -> MailboxCounters | None:
+def _counters(status: Status) -> MailboxCounters | None:
     """Return what a STATUS answer says, or None where it leaves out or makes up too much."""
+    items = status.items
     messages, unseen = items.get("MESSAGES", -1), items.get("UNSEEN", 0)
     uid_next, uid_validity = items.get("UIDNEXT", 0), items.get("UIDVALIDITY", 0)
     mod_seq = items.get("HIGHESTMODSEQ", 0)
@@ -117,5 +119,10 @@ def _counters(items: dict[str, int]) -> MailboxCounters | None:
     if not is_sound:
         return None
     return MailboxCounters(
-        messages, min(unseen, messages), Uid(uid_next), UidValidity(uid_validity), ModSeq(mod_seq)
+        messages,
+        min(unseen, messages),
+        Uid(uid_next),
+        UidValidity(uid_validity),
+        ModSeq(mod_seq),
+        status.object_id,
     )

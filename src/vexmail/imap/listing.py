@@ -28,18 +28,32 @@ async def list_mailboxes(exchange: Exchange) -> list[RemoteMailbox]:
         CommandRefused: the server would not list.
         ProtocolViolation: it listed nothing.
     """
-    extended = bool(exchange.capabilities & {"LIST-EXTENDED", "IMAP4REV2"})
-    answer = await _list(exchange, "*")
-    if answer.tagged.status != "OK":
-        raise command_refused("list the mailboxes", answer.tagged)
-    entries = list_entries(answer.responses)
+    with exchange.watch.deaf():
+        answer = await ask(exchange)
+        if answer.tagged.status != "OK":
+            raise command_refused("list the mailboxes", answer.tagged)
+        return await read(exchange, answer.responses)
+
+
+async def read(
+    exchange: Exchange, responses: list[Response], option: str = ""
+) -> list[RemoteMailbox]:
+    """Return the mailboxes of an answer to ``ask`` with the same ``option``.
+
+    Other people's namespaces that it left out are asked for; what they answer is added to
+    ``responses``.
+
+    Raises:
+        ProtocolViolation: it listed nothing.
+    """
+    entries = list_entries(responses)
     if not entries:
         # "INBOX" is there for every user (RFC 9051 §5.1); an empty list would take all mail along.
         exchange.connection.abort()
         raise ProtocolViolation("The mail server listed no mailboxes. It will be asked again.")
     namespaces = await namespaces_of(exchange)
-    await _add_foreign(exchange, namespaces, entries)
-    if extended:
+    responses += await _add_foreign(exchange, namespaces, entries, option)
+    if exchange.capabilities & {"LIST-EXTENDED", "IMAP4REV2"}:
         subscribed = {name for name, entry in entries.items() if "\\subscribed" in entry.attributes}
     else:
         subscribed = await _subscribed(exchange, entries)
@@ -52,29 +66,42 @@ async def list_mailboxes(exchange: Exchange) -> list[RemoteMailbox]:
     )
 
 
-async def _list(exchange: Exchange, pattern: str) -> Answer:
-    """List what a pattern names, with as much about it as the server tells at once."""
+async def ask(exchange: Exchange, pattern: str = "*", option: str = "") -> Answer:
+    """List what a pattern names, with as much about it as the server tells at once.
+
+    Args:
+        exchange: where to ask.
+        pattern: which names; all by default.
+        option: one more return option, such as ``STATUS (MESSAGES)``.
+    """
     arguments = ('""', Astring(pattern))
-    if not exchange.capabilities & {"LIST-EXTENDED", "IMAP4REV2"}:
+    options = [option] if option else []
+    if exchange.capabilities & {"LIST-EXTENDED", "IMAP4REV2"}:
+        if "SPECIAL-USE" in exchange.capabilities:
+            options.insert(0, "SPECIAL-USE")
+        options.insert(0, "SUBSCRIBED")
+    if not options:
         return await exchange.run("LIST", *arguments)
-    special = " SPECIAL-USE" if "SPECIAL-USE" in exchange.capabilities else ""
-    return await exchange.run("LIST", *arguments, "RETURN", f"(SUBSCRIBED{special})")
+    return await exchange.run("LIST", *arguments, "RETURN", f"({' '.join(options)})")
 
 
 async def _add_foreign(
-    exchange: Exchange, namespaces: Namespaces, entries: dict[str, ListEntry]
-) -> None:
+    exchange: Exchange, namespaces: Namespaces, entries: dict[str, ListEntry], option: str
+) -> list[Response]:
     """Ask for namespaces of others that "*" did not show; Courier keeps ``#shared`` out of it."""
+    told: list[Response] = []
     for one in namespaces.foreign:
         root = one.prefix.removesuffix(one.delimiter or "")
         if not root or refuses(root) or any(name.startswith(root) for name in entries):
             continue
-        answer = await _list(exchange, one.prefix + "*")
+        answer = await ask(exchange, one.prefix + "*", option)
+        told += answer.responses
         if answer.tagged.status == "OK":
             for name, entry in list_entries(answer.responses).items():
                 entries.setdefault(name, entry)
         else:
             log.info("imap.list.namespace_refused", code=answer.tagged.code)
+    return told
 
 
 async def _subscribed(exchange: Exchange, entries: dict[str, ListEntry]) -> set[str]:

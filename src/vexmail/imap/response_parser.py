@@ -142,13 +142,19 @@ def _status(unit: Unit, start: int) -> Response:
     values = tokenise(unit, start)
     if len(values) != 2:
         raise ProtocolViolation(_GARBLED)
-    words = _words(values[1])
-    items = {
-        key.upper(): int(value)
-        for key, value in zip(words[::2], words[1::2], strict=False)
-        if _NUMBER.fullmatch(value)
-    }
-    return Status(_bytes(values[0]), items)
+    pairs = values[1]
+    if not isinstance(pairs, list):
+        raise ProtocolViolation(_GARBLED)
+    items: dict[str, int] = {}
+    object_id = ""
+    for key, value in zip(pairs[::2], pairs[1::2], strict=False):
+        if not isinstance(key, str):
+            continue
+        if isinstance(value, str) and _NUMBER.fullmatch(value):
+            items[key.upper()] = int(value)
+        elif key.upper() == "MAILBOXID":
+            object_id = "".join(_words(value))
+    return Status(_bytes(values[0]), items, object_id)
 
 
 def _search(unit: Unit, start: int) -> Response:

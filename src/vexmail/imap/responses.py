@@ -100,10 +100,14 @@ class ListEntry:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """One STATUS answer (RFC 9051 §7.3.4); item names are upper case."""
+    """One STATUS answer (RFC 9051 §7.3.4); item names are upper case.
+
+    ``object_id`` is the MAILBOXID (RFC 8474 §4.3), empty where there is none.
+    """
 
     name: bytes
     items: dict[str, int]
+    object_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ async def _selected(exchange: Exchange, wire_name: str, heard: _Heard) -> Select
     )
     if selected.uid_next:
         return selected
-    return replace(selected, uid_next=await _missing_uid_next(exchange))
+    return replace(selected, uid_next=await _missing_uid_next(exchange), uid_next_told=False)
 
 
 async def _missing_uid_next(exchange: Exchange) -> Uid:

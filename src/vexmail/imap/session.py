@@ -6,11 +6,11 @@ from typing import Final, TypeVar
 
 from vexmail.domain.flags import FlagEdit, Flags
 from vexmail.domain.ids import ModSeq, Uid, UidValidity
-from vexmail.domain.mailbox import MailboxCounters, RemoteChanges, RemoteMailbox, SelectedMailbox
+from vexmail.domain.mailbox import RemoteChanges, RemoteMailbox, SelectedMailbox
 from vexmail.domain.message import RemoteBody, RemoteFlags, RemoteMessage
 from vexmail.imap import changing_mailboxes, filing, selecting, storing, uid_sets
 from vexmail.imap.appending import append
-from vexmail.imap.counting import mailbox_counters
+from vexmail.imap.counting import survey
 from vexmail.imap.encode import refuses
 from vexmail.imap.exchange import Exchange
 from vexmail.imap.expunging import expunge
@@ -19,10 +19,11 @@ from vexmail.imap.fetching import Pipeline, read_body
 from vexmail.imap.framer import Unit
 from vexmail.imap.idle import interrupt, wait_for_news
 from vexmail.imap.listing import list_mailboxes
+from vexmail.imap.notifying import hear_of_all
 from vexmail.imap.searching import all_uids, having_header, search
 from vexmail.imap.storing import latest
 from vexmail.imap.wording import command_refused
-from vexmail.ports.mail_server import Wake
+from vexmail.ports.mail_server import News, Wake
 
 Row = TypeVar("Row")
 
@@ -60,6 +61,10 @@ class ImapSession:
         """Return all mailboxes with their roles."""
         return await list_mailboxes(self._exchange)
 
+    async def survey(self) -> list[RemoteMailbox]:
+        """Return all mailboxes with their roles and counters."""
+        return await survey(self._exchange)
+
     async def select(self, wire_name: str, *, read_only: bool = False) -> SelectedMailbox:
         """Open a mailbox."""
         return await selecting.select(self._exchange, wire_name, read_only=read_only)
@@ -69,10 +74,6 @@ class ImapSession:
     ) -> tuple[SelectedMailbox, RemoteChanges | None]:
         """Select a mailbox and hear in the same round trip what changed."""
         return await selecting.changes_since(self._exchange, wire_name, uid_validity, mod_seq)
-
-    async def mailbox_counters(self) -> dict[str, MailboxCounters]:
-        """Return the counters of every selectable mailbox."""
-        return await mailbox_counters(self._exchange)
 
     async def all_uids(self) -> list[Uid]:
         """Return the complete, ascending UID list."""
@@ -107,11 +108,12 @@ class ImapSession:
 
     async def flags_changed_since(self, mod_seq: ModSeq) -> list[RemoteFlags]:
         """Return flags changed after ``mod_seq``."""
-        return await self._fetch_flags(f"(CHANGEDSINCE {mod_seq})")
+        return await self._fetch_flags(1, f"(CHANGEDSINCE {mod_seq})")
 
-    async def all_flags(self) -> list[RemoteFlags]:
-        """Return the flags of every message."""
-        return await self._fetch_flags()
+    async def all_flags(self, lowest: Uid | None = None) -> list[RemoteFlags]:
+        """Return the flags of every message, or from a UID on."""
+        first = lowest or Uid(1)
+        return [row for row in await self._fetch_flags(first) if row.uid >= first]
 
     async def fetch_bodies(
         self, uids: Sequence[Uid], *, batch: int = 20
@@ -193,6 +195,14 @@ class ImapSession:
         """End the connection under whoever uses it."""
         self._exchange.connection.abort()
 
+    def news(self) -> News:
+        """Return what the wake-ups were about."""
+        return self._exchange.watch.news()
+
+    async def hear_of_all(self) -> bool:
+        """Ask to be told of changes in every mailbox."""
+        return await hear_of_all(self._exchange)
+
     async def noop(self) -> None:
         """Prove that the connection is alive."""
         answer = await self._exchange.run("NOOP")
@@ -224,12 +234,14 @@ class ImapSession:
             raise command_refused("hand out messages", answer.tagged)
         return answer.rows
 
-    async def _fetch_flags(self, *modifiers: str) -> list[RemoteFlags]:
+    async def _fetch_flags(self, lowest: int, *modifiers: str) -> list[RemoteFlags]:
         self._exchange.drain()
         if not self._exchange.watch.exists:
             return []
         items = "(UID FLAGS MODSEQ)" if self.has_condstore else "(UID FLAGS)"
-        sets = self._sets(await self.all_uids()) if self._is_limited else ["1:*"]
+        sets = [f"{lowest}:*"]
+        if self._is_limited:
+            sets = self._sets([uid for uid in await self.all_uids() if uid >= lowest])
         return latest(
             [
                 row

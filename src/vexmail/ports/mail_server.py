@@ -7,17 +7,26 @@ connection, since IMAP cannot take a command back.
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from vexmail.domain.flags import FlagEdit, Flags
 from vexmail.domain.ids import ModSeq, Uid, UidValidity
-from vexmail.domain.mailbox import MailboxCounters, RemoteChanges, RemoteMailbox, SelectedMailbox
+from vexmail.domain.mailbox import RemoteChanges, RemoteMailbox, SelectedMailbox
 from vexmail.domain.message import RemoteBody, RemoteFlags, RemoteMessage
 from vexmail.domain.server_address import Credentials, Security, ServerAddress
 
-__all__ = ["Credentials", "MailServer", "MailSession", "Security", "ServerAddress", "Wake"]
+__all__ = [
+    "Credentials",
+    "MailServer",
+    "MailSession",
+    "News",
+    "Security",
+    "ServerAddress",
+    "Wake",
+]
 
 
 class Wake(StrEnum):
@@ -29,6 +38,27 @@ class Wake(StrEnum):
     """A FETCH with FLAGS came unasked."""
     EXPUNGED = "expunged"
     """EXPUNGE or VANISHED came."""
+    ELSEWHERE = "elsewhere"
+    """Another mailbox changed, or the list of mailboxes; only after ``hear_of_all``."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the wake-ups since the last look were about.
+
+    Attributes:
+        vanished: UIDs of the selected mailbox that the server said are gone (RFC 7162 §3.2.10).
+        lost: messages of the selected mailbox that it said are gone without naming their UIDs.
+        mailboxes: wire names of other mailboxes in which something changed (RFC 5465 §5).
+        list_changed: mailboxes were created, renamed or deleted.
+        overflowed: the server gave up telling of other mailboxes (RFC 5465 §5.8).
+    """
+
+    vanished: tuple[Uid, ...] = ()
+    lost: int = 0
+    mailboxes: frozenset[str] = frozenset()
+    list_changed: bool = False
+    overflowed: bool = False
 
 
 class MailSession(Protocol):
@@ -58,6 +88,14 @@ class MailSession(Protocol):
         """Return all mailboxes with their roles: RFC 6154 first, then a table of usual names.
 
         INBOX has role inbox. A role is given to one mailbox at most.
+        """
+        ...
+
+    async def survey(self) -> list[RemoteMailbox]:
+        """Return what ``list_mailboxes`` does, with the counters of those that can be opened.
+
+        One round trip with LIST-STATUS (RFC 5819), else one STATUS each; counters that are
+        refused or make no sense are None.
         """
         ...
 
@@ -102,8 +140,8 @@ class MailSession(Protocol):
         """Return flags changed after ``mod_seq`` (RFC 7162 §3.1.4.1); needs CONDSTORE."""
         ...
 
-    async def all_flags(self) -> list[RemoteFlags]:
-        """Return the flags of every message of the selected mailbox."""
+    async def all_flags(self, lowest: Uid | None = None) -> list[RemoteFlags]:
+        """Return the flags of every message of the selected mailbox, or of UIDs >= ``lowest``."""
         ...
 
     def fetch_bodies(self, uids: Sequence[Uid], *, batch: int = 20) -> AsyncIterator[RemoteBody]:
@@ -134,14 +172,6 @@ class MailSession(Protocol):
 
         Raises:
             MailboxGone: it cannot be opened.
-        """
-        ...
-
-    async def mailbox_counters(self) -> dict[str, MailboxCounters]:
-        """Return the counters of every selectable mailbox by ``wire_name``.
-
-        One round trip with LIST-STATUS (RFC 5819), else one STATUS each; mailboxes that are
-        gone or refuse are left out.
         """
         ...
 
@@ -222,6 +252,17 @@ class MailSession(Protocol):
 
     def abort(self) -> None:
         """End the connection under the task that uses it, which gets ``ConnectionLost``."""
+        ...
+
+    def news(self) -> News:
+        """Return what the wake-ups since the last call, or since SELECT, were about."""
+        ...
+
+    async def hear_of_all(self) -> bool:
+        """Ask to be told of changes in every mailbox by NOTIFY (RFC 5465); tell if granted.
+
+        From then on ``idle`` ends with ``Wake.ELSEWHERE``, too. What happened before is not told.
+        """
         ...
 
     async def noop(self) -> None:

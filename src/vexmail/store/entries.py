@@ -73,6 +73,19 @@ async def known_uids(tx: Transaction, mailbox_id: MailboxId, uids: Sequence[Uid]
     return {Uid(r["uid"]) for r in rows}
 
 
+async def fingerprints(
+    tx: Transaction, mailbox_id: MailboxId, uids: Sequence[Uid]
+) -> dict[Uid, bytes]:
+    """Return by which content we know the messages behind ``uids``, for those that we hold."""
+    rows = await tx.driver.fetch(
+        "SELECT e.uid, m.fingerprint FROM mailbox_entries e JOIN messages m ON m.id = e.message_id"
+        " WHERE e.mailbox_id = $1 AND e.uid = ANY($2::bigint[])",
+        mailbox_id,
+        list(uids),
+    )
+    return {Uid(r["uid"]): bytes(r["fingerprint"]) for r in rows}
+
+
 async def server_flags(tx: Transaction, mailbox_id: MailboxId) -> dict[Uid, Flags]:
     """Return what the server last said of every UID that we hold."""
     rows = await tx.driver.fetch(

@@ -11,7 +11,8 @@ from vexmail.store.unit_of_work import Transaction
 _COLUMNS = """
 SELECT m.id, m.account_id, m.name, m.wire_name, m.role, m.selectable, m.uid_validity, m.uid_next,
        m.highest_modseq, m.total, m.unread, m.sync_state, a.user_id, m.server_name, m.delimiter,
-       m.prefix, m.namespace, m.attributes, m.subscribed, m.created_by, m.deleted_by
+       m.prefix, m.namespace, m.attributes, m.subscribed, m.created_by, m.deleted_by,
+       m.object_id, m.watched, m.compared_at, m.resyncs, m.resynced_on
   FROM mailboxes m JOIN accounts a ON a.id = m.account_id
 """
 
@@ -59,13 +60,19 @@ async def local_uids(tx: Transaction, mailbox_id: MailboxId) -> set[Uid]:
     return {Uid(r[0]) for r in rows}
 
 
+async def count_held(tx: Transaction, mailbox_id: MailboxId) -> int:
+    """Return how many UIDs we hold of a mailbox."""
+    count = "SELECT count(*) FROM mailbox_entries WHERE mailbox_id = $1 AND uid > 0"
+    return int(await tx.driver.fetchval(count, mailbox_id))
+
+
 async def add(tx: Transaction, account_id: AccountId, remote: RemoteMailbox) -> MailboxId:
     """Insert a mailbox."""
     return MailboxId(
         await tx.driver.fetchval(
             "INSERT INTO mailboxes (account_id, name, server_name, wire_name, delimiter, role,"
-            " attributes, selectable, subscribed, namespace, prefix)"
-            " VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
+            " attributes, selectable, subscribed, namespace, prefix, object_id)"
+            " VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
             account_id,
             remote.name,
             remote.wire_name,
@@ -76,6 +83,7 @@ async def add(tx: Transaction, account_id: AccountId, remote: RemoteMailbox) -> 
             remote.subscribed,
             remote.namespace,
             remote.prefix,
+            remote.counters.object_id if remote.counters else "",
         )
     )
 
@@ -84,6 +92,12 @@ async def describe(
     tx: Transaction, mailbox_id: MailboxId, remote: RemoteMailbox, *, shown_as: str
 ) -> bool:
     """Take over what LIST said, the path shown being ``shown_as``; answer if anything changed."""
+    if remote.counters and remote.counters.object_id:
+        await tx.driver.execute(
+            "UPDATE mailboxes SET object_id = $2 WHERE id = $1 AND object_id <> $2",
+            mailbox_id,
+            remote.counters.object_id,
+        )
     done = await tx.driver.fetchval(
         "UPDATE mailboxes SET server_name = $2, delimiter = $3, role = $4, attributes = $5,"
         " selectable = $6, subscribed = $7, namespace = $8, prefix = $9, name = $10,"
@@ -121,6 +135,7 @@ class Advance:
     highest_modseq: ModSeq | None = None
     sync_total: int | None = None
     sync_state: str | None = None
+    compared: bool = False
 
 
 async def advance(tx: Transaction, mailbox_id: MailboxId, by: Advance) -> None:
@@ -129,8 +144,8 @@ async def advance(tx: Transaction, mailbox_id: MailboxId, by: Advance) -> None:
         "UPDATE mailboxes SET total = total + $2, unread = unread + $3,"
         " uid_next = greatest(uid_next, coalesce($4, 0)),"
         " highest_modseq = greatest(highest_modseq, coalesce($5, 0)),"
-        " sync_total = coalesce($6, sync_total), sync_state = coalesce($7, sync_state)"
-        " WHERE id = $1",
+        " sync_total = coalesce($6, sync_total), sync_state = coalesce($7, sync_state),"
+        " compared_at = CASE WHEN $8 THEN now() ELSE compared_at END WHERE id = $1",
         mailbox_id,
         by.total,
         by.unread,
@@ -138,6 +153,7 @@ async def advance(tx: Transaction, mailbox_id: MailboxId, by: Advance) -> None:
         by.highest_modseq,
         by.sync_total,
         by.sync_state,
+        by.compared,
     )
 
 
@@ -147,12 +163,70 @@ async def begin_generation(
     """Start over under a new UIDVALIDITY with empty cursors; what wishes anticipate stays."""
     await tx.driver.execute(
         "UPDATE mailboxes m SET uid_validity = $2, uid_next = 0, highest_modseq = 0,"
-        " total = c.total, unread = c.unread, sync_state = 'waiting', sync_total = 0"
+        " total = c.total, unread = c.unread, sync_state = 'waiting', sync_total = 0,"
+        " compared_at = NULL"
         " FROM (SELECT count(*) AS total, count(*) FILTER (WHERE NOT is_read) AS unread"
         " FROM mailbox_entries WHERE mailbox_id = $1 AND hidden_by IS NULL) c WHERE m.id = $1",
         mailbox_id,
         uid_validity,
     )
+
+
+async def count_resync(tx: Transaction, mailbox_id: MailboxId, at_most: int) -> bool:
+    """Note that a mailbox is about to start over; False when it did so too often today."""
+    done = await tx.driver.fetchval(
+        "UPDATE mailboxes SET resyncs = CASE WHEN resynced_on = (now() AT TIME ZONE 'UTC')::date"
+        " THEN resyncs + 1 ELSE 1 END, resynced_on = (now() AT TIME ZONE 'UTC')::date"
+        " WHERE id = $1 AND (resyncs < $2"
+        " OR resynced_on IS DISTINCT FROM (now() AT TIME ZONE 'UTC')::date) RETURNING id",
+        mailbox_id,
+        at_most,
+    )
+    return done is not None
+
+
+async def break_off(tx: Transaction, mailbox_id: MailboxId) -> bool:
+    """Mark a mailbox as broken; answer whether it was not yet."""
+    done = await tx.driver.fetchval(
+        "UPDATE mailboxes SET sync_state = 'broken' WHERE id = $1 AND sync_state <> 'broken'"
+        " RETURNING id",
+        mailbox_id,
+    )
+    return done is not None
+
+
+async def mend(tx: Transaction, account_id: AccountId) -> list[MailboxId]:
+    """Give an account's broken mailboxes another chance; answer which they are."""
+    rows = await tx.driver.fetch(
+        "UPDATE mailboxes SET sync_state = 'waiting', resyncs = 0"
+        " WHERE account_id = $1 AND sync_state = 'broken' RETURNING id",
+        account_id,
+    )
+    return [MailboxId(r["id"]) for r in rows]
+
+
+async def distrust(tx: Transaction, mailbox_id: MailboxId, uid_next: Uid | None) -> None:
+    """Forget every MODSEQ; with ``uid_next``, set that cursor, though never below a UID we hold."""
+    await tx.driver.execute(
+        "UPDATE mailbox_entries SET mod_seq = 0 WHERE mailbox_id = $1 AND mod_seq > 0", mailbox_id
+    )
+    await tx.driver.execute(
+        "UPDATE mailboxes SET highest_modseq = 0, uid_next = CASE WHEN $2::bigint IS NULL"
+        " THEN uid_next ELSE greatest($2, coalesce((SELECT max(uid) + 1 FROM mailbox_entries"
+        " WHERE mailbox_id = $1), 0)) END WHERE id = $1",
+        mailbox_id,
+        uid_next,
+    )
+
+
+async def watch(tx: Transaction, mailbox_id: MailboxId, *, watched: bool) -> bool:
+    """Choose whether a mailbox is followed live; answer whether that changed."""
+    done = await tx.driver.fetchval(
+        "UPDATE mailboxes SET watched = $2 WHERE id = $1 AND watched <> $2 RETURNING id",
+        mailbox_id,
+        watched,
+    )
+    return done is not None
 
 
 def _row(row: Mapping[str, Any]) -> LocalMailbox:

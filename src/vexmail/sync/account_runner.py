@@ -13,12 +13,13 @@ from vexmail.domain.backoff import STABLE_AFTER, RetryAt, decide
 from vexmail.domain.errors import Defect, LeaseLost, Throttled, TransientError, VexMailError
 from vexmail.domain.server_address import Credentials
 from vexmail.sync.backfill import Backfill
+from vexmail.sync.chosen_mailboxes import ChosenMailbox
 from vexmail.sync.connection_pool import ConnectionPool
 from vexmail.sync.first_of import first_of
 from vexmail.sync.interactive import Interactive
 from vexmail.sync.lane import ConnectionWanted, Lane
 from vexmail.sync.mailbox_follower import MailboxFollower
-from vexmail.sync.sync_state import AccountContext, AccountSignals, SyncTools
+from vexmail.sync.sync_state import LISTENERS, AccountContext, AccountSignals, SyncTools
 
 log = structlog.get_logger()
 
@@ -108,13 +109,16 @@ class AccountRunner:
             context = AccountContext(
                 self._account, credentials, self._tools, self._signals, self._pool(credentials)
             )
-            self._signals.first_screen.clear()
+            self._signals.begin_round()
             async with asyncio.TaskGroup() as lanes:
                 name = self._account.id
                 follow = MailboxFollower(context).run
                 lanes.create_task(self._turns(follow), name=f"follow:{name}")
                 backfill = Backfill(context).run
                 lanes.create_task(self._lane(Lane.BACKFILL, backfill), name=f"backfill:{name}")
+                for place in range(LISTENERS):
+                    listen = ChosenMailbox(context, place).run
+                    lanes.create_task(self._lane(Lane.LISTENER, listen), name=f"listen:{name}")
                 interactive = Interactive(context).run
                 lanes.create_task(
                     self._lane(Lane.INTERACTIVE, interactive), name=f"interactive:{name}"
@@ -154,7 +158,7 @@ class AccountRunner:
         """
         failures = 0
         is_interactive = lane is Lane.INTERACTIVE
-        woken = self._signals.interactive if is_interactive else self._signals.sync_now
+        woken = self._signals.interactive if is_interactive else self._signals.work
         while True:
             began = self._tools.clock.monotonic()
             try:

@@ -1,4 +1,4 @@
-"""Brings everything that nobody waits for: all mailboxes, then all bodies."""
+"""Brings everything that nobody waits for: mailboxes that changed, then bodies."""
 
 import asyncio
 import contextlib
@@ -6,78 +6,128 @@ import contextlib
 import structlog
 
 from vexmail.domain.account import AccountState
-from vexmail.domain.errors import MailboxGone, UidValidityChanged
+from vexmail.domain.errors import MailboxBroken, MailboxGone, UidValidityChanged
+from vexmail.domain.ids import MailboxId
+from vexmail.domain.mailbox import MailboxCounters
+from vexmail.domain.sync_plan import LastPass
 from vexmail.ports.mail_server import MailSession
 from vexmail.sync.body_backfill import BodyBackfill
 from vexmail.sync.lane import Lane
 from vexmail.sync.mailbox_pass import MailboxPass
+from vexmail.sync.mailbox_survey import MailboxSurvey
 from vexmail.sync.sync_state import AccountContext
 
 log = structlog.get_logger()
 
-POLL_EVERY = 60.0  # seconds between looks at mailboxes that nobody follows live
+LOOK_FOR_ROOM = 900.0  # seconds between looks whether bodies may be downloaded again
+LINGER = 30.0  # seconds without work until the connection is closed
 
 
 class Backfill:
-    """The lane that may take its time."""
+    """The lane that may take its time; it holds a connection only while there is work."""
 
     def __init__(self, context: AccountContext) -> None:
         self._context = context
         self._tools = context.tools
+        self._is_short_of_room = False
 
     async def run(self) -> None:
-        """Wait for the first screen, connect, then bring and poll until the session ends.
+        """Wait for the first screen, then connect whenever there is work.
 
         Raises:
             VexMailError: why the session ended.
         """
-        context = self._context
+        context, signals = self._context, self._context.signals
         # Not before the follower got in: a server that turns us away is asked once a round.
-        await context.signals.first_screen.wait()
+        await signals.first_screen.wait()
+        if signals.stale or signals.sync_now.is_set() or await self._lacks_bodies():
+            signals.work.set()
         while True:
+            await self._wait_for_work()
             async with context.connections.connect(
-                Lane.BACKFILL, on_wanted=context.signals.sync_now.set
+                Lane.BACKFILL, on_wanted=signals.work.set
             ) as session:
-                await self._work(session)
-            await self._wait()
+                await self._serve(session)
 
-    async def _work(self, session: MailSession) -> None:
-        """Bring everything again and again; return when another lane could use the connection."""
-        context = self._context
-        bodies = BodyBackfill(context, session)
+    async def _serve(self, session: MailSession) -> None:
+        """Work until nothing was asked for a while, or another lane could use the connection."""
+        signals, connections = self._context.signals, self._context.connections
+        bodies = BodyBackfill(self._context, session)
+        survey = MailboxSurvey(self._context)
         while True:
-            woken = context.signals.sync_now.is_set()
-            context.signals.sync_now.clear()
-            if woken:  # mail came: its bodies are wanted before a look at everything
-                await bodies.bring()
-            await self._bring_mailboxes(session)
-            await context.record_downloads()
-            await self._tools.set_state(context.id, AccountState.LIVE)
+            signals.work.clear()
+            if signals.sync_now.is_set():
+                await self._look_at_all(session, survey)
+            await self._pass_over(session)
+            await self._context.record_downloads()
+            if signals.is_surveyed:
+                await self._tools.set_state(self._context.id, AccountState.LIVE)
             await bodies.bring()
-            if context.connections.is_short:
+            self._is_short_of_room = not await self._context.room_for_bodies()
+            if not signals.work.is_set() and (connections.is_short or not await self._is_woken()):
                 return
-            await self._wait()
-            context.connections.give_way(session)
+            connections.give_way(session)
 
-    async def _wait(self) -> None:
-        """Wait until new mail came, or until it is time to look at everything."""
+    async def _wait_for_work(self) -> None:
+        """Wait until somebody asks, or until there is room again for bodies left undone."""
+        signals = self._context.signals
+        while not signals.work.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_FOR_ROOM if self._is_short_of_room else None):
+                    await signals.work.wait()
+            if self._is_short_of_room and await self._context.room_for_bodies():
+                signals.work.set()
+
+    async def _lacks_bodies(self) -> bool:
+        missing = await self._tools.plan.missing_bodies(self._context.id, 1)
+        return missing.last is not None
+
+    async def _is_woken(self) -> bool:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(POLL_EVERY):
-                await self._context.signals.sync_now.wait()
+            async with asyncio.timeout(LINGER):
+                return await self._context.signals.work.wait()
+        return False
 
-    async def _bring_mailboxes(self, session: MailSession) -> None:
-        boxes = await self._tools.apply_list(self._context.id, await session.list_mailboxes())
-        for box in boxes:
-            if not box.selectable:
-                continue
+    async def _look_at_all(self, session: MailSession, survey: MailboxSurvey) -> None:
+        signals = self._context.signals
+        signals.sync_now.clear()
+        if signals.is_asked:
+            signals.is_asked = False
+            signals.passed.clear()  # a person who asks wants more than a glance at counters
+            await self._tools.mend_mailboxes(self._context.id)
+            signals.mended.set()
+        signals.look_at(await survey.look(session))
+        signals.is_surveyed = True
+
+    async def _pass_over(self, session: MailSession) -> None:
+        signals = self._context.signals
+        while signals.stale:
+            boxes = await self._tools.plan.mailboxes(self._context.id)
+            wanted = [box for box in boxes if box.id in signals.stale]
+            if not wanted:
+                signals.stale.clear()
             self._context.connections.give_way(session)
-            try:
-                await MailboxPass(self._tools, session, box).run()
-            except (MailboxGone, UidValidityChanged) as reason:
-                # Deleted or numbered anew while we looked: the next round sees it as it is.
-                log.info(
-                    "sync.mailbox_skipped",
-                    account_id=self._context.id,
-                    mailbox_id=box.id,
-                    reason=reason.code,
-                )
+            for box in wanted[:1]:  # the inbox comes first, whenever it is asked for
+                counters = signals.stale.pop(box.id)
+                signals.in_work = True
+                try:
+                    await MailboxPass(self._context, session, box, counters).run()
+                except (MailboxBroken, MailboxGone, UidValidityChanged) as reason:
+                    self._skip(box.id, counters, reason.code)
+                except BaseException:
+                    signals.stale.setdefault(box.id, counters)
+                    raise
+                finally:
+                    signals.in_work = False
+
+    def _skip(self, mailbox_id: MailboxId, counters: MailboxCounters | None, code: str) -> None:
+        """Leave a mailbox that was deleted, or numbered anew, while we looked to a later survey."""
+        log.info(
+            "sync.mailbox_skipped",
+            account_id=self._context.id,
+            mailbox_id=mailbox_id,
+            reason=code,
+        )
+        if code != UidValidityChanged.code:
+            at = self._tools.clock.monotonic()
+            self._context.signals.passed[mailbox_id] = LastPass(counters, at)

@@ -60,7 +60,7 @@ class BodyBackfill:
                     await self._bring_group(_take(waiting, min(GROUP_BYTES, room)))
                     await context.record_downloads()
                     context.connections.give_way(self._session)
-            if context.signals.sync_now.is_set():
+            if context.signals.work.is_set():
                 return
 
     async def _bring_group(self, places: Sequence[Place]) -> None:

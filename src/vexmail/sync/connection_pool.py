@@ -213,7 +213,7 @@ class ConnectionPool:
             loan.on_wanted()
         if waiter.lane is not Lane.INTERACTIVE or loan.taken:
             return None
-        slow = loan.lane is Lane.FOLLOWER
+        slow = loan.lane in {Lane.FOLLOWER, Lane.LISTENER}
         patience = TAKE_FROM_FOLLOWER if slow else TAKE_FROM_BACKFILL
         if waited >= patience:
             loan.taken = True

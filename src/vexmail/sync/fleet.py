@@ -82,7 +82,7 @@ class Fleet:
     def sync_now(self, account_id: AccountId) -> None:
         """Look at all mailboxes of the account now, ending any wait for a retry."""
         if running := self._running.get(account_id):
-            running.signals.sync_now.set()
+            running.signals.ask()
         else:
             self._bell.ring(Knock(Errand.SYNC, account_id))
 
@@ -134,7 +134,7 @@ class Fleet:
             case Errand.ACCOUNTS:
                 self._keeper.wake()
             case Errand.SYNC if running is not None:
-                running.signals.sync_now.set()
+                running.signals.ask()
             case Errand.INTENTS if running is not None:
                 running.signals.interactive.set()
             case Errand.BODY if running is not None:

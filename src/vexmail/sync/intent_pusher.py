@@ -10,6 +10,7 @@ import structlog
 from vexmail.domain.backoff import decide
 from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import (
+    MailboxBroken,
     MailboxGone,
     PermanentError,
     TransientError,
@@ -176,8 +177,9 @@ class IntentPusher:
         for box in await self._tools.plan.awaited_in(intent.message_id):
             self._selected = None
             try:
-                await MailboxPass(self._tools, self._session, box).run(at_most=FIRST_SCREEN)
-            except (MailboxGone, UidValidityChanged) as reason:
+                look = MailboxPass(self._context, self._session, box)
+                await look.run(at_most=FIRST_SCREEN, in_full=False)
+            except (MailboxBroken, MailboxGone, UidValidityChanged) as reason:
                 log.info("sync.look_failed", mailbox_id=box.id, reason=reason.code)
         return bool(await self._tools.plan.places_of(intent.message_id))
 
@@ -201,6 +203,8 @@ class IntentPusher:
         )
         await self._tools.settle_intent.rejected(self._context.id, group, error)
         crash_point("wish.rejected")
+        # Who is refused often acted on what is not so any more.
+        self._context.signals.sync_now.set()
 
 
 def _chunks(items: list[AnyIntent], size: int) -> Iterable[list[AnyIntent]]:

@@ -9,14 +9,17 @@ class Lane(StrEnum):
     INTERACTIVE = "interactive"
     FOLLOWER = "follower"
     BACKFILL = "backfill"
+    LISTENER = "listener"
+    """Idles in a mailbox that a person chose, as long as nobody needs the connection."""
 
 
-URGENCY = {Lane.INTERACTIVE: 0, Lane.FOLLOWER: 1, Lane.BACKFILL: 2}
+URGENCY = {Lane.INTERACTIVE: 0, Lane.FOLLOWER: 1, Lane.BACKFILL: 2, Lane.LISTENER: 3}
 """Who gets a connection that has become free: the smallest number."""
 ASKS = {
-    Lane.INTERACTIVE: (Lane.BACKFILL, Lane.FOLLOWER),
-    Lane.FOLLOWER: (Lane.INTERACTIVE, Lane.BACKFILL),
-    Lane.BACKFILL: (Lane.INTERACTIVE, Lane.FOLLOWER),
+    Lane.INTERACTIVE: (Lane.LISTENER, Lane.BACKFILL, Lane.FOLLOWER),
+    Lane.FOLLOWER: (Lane.LISTENER, Lane.INTERACTIVE, Lane.BACKFILL),
+    Lane.BACKFILL: (Lane.LISTENER, Lane.INTERACTIVE, Lane.FOLLOWER),
+    Lane.LISTENER: (),
 }
 """Whom a lane asks for a connection, in this order."""
 

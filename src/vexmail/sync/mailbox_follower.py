@@ -1,20 +1,22 @@
-"""Follows one mailbox live: IDLE, and a delta for every wake-up (RFC 2177)."""
+"""Follows one mailbox live, and hears of the others on the same connection.
+
+IDLE (RFC 2177) tells of the followed mailbox, NOTIFY (RFC 5465) of all where it is offered; a
+survey now and then finds what neither told. What other mailboxes need is left to the backfill, so
+the inbox never waits for them.
+"""
 
 import structlog
 
 from vexmail.domain.account import AccountState
-from vexmail.domain.delta import MailboxDelta
-from vexmail.domain.errors import MailboxGone, UidValidityChanged
-from vexmail.domain.ids import ModSeq, Uid
+from vexmail.domain.errors import MailboxBroken, MailboxGone, UidValidityChanged
 from vexmail.domain.mailbox import LocalMailbox, MailboxRole
-from vexmail.ports.mail_server import MailSession, Wake
+from vexmail.ports.mail_server import MailSession
 from vexmail.sync.lane import Lane
-from vexmail.sync.mailbox_pass import FIRST_SCREEN, MailboxPass, PassResult
+from vexmail.sync.mailbox_pass import FIRST_SCREEN, MailboxPass
+from vexmail.sync.mailbox_watch import MailboxWatch, Untrusted
 from vexmail.sync.sync_state import AccountContext
 
 log = structlog.get_logger()
-
-IDLE_RESTART = 9 * 60.0  # seconds; RFC 2177 §3 allows 29 min, NATs and Gmail do not
 
 
 class MailboxFollower:
@@ -23,6 +25,7 @@ class MailboxFollower:
     def __init__(self, context: AccountContext) -> None:
         self._context = context
         self._tools = context.tools
+        self._may_notify = True
 
     async def run(self) -> None:
         """Connect and follow until the session ends with an error.
@@ -30,94 +33,69 @@ class MailboxFollower:
         Raises:
             VexMailError: why the session ended.
         """
+        while True:
+            try:
+                await self._connect()
+            except Untrusted:
+                # What was switched on cannot be switched off for sure: a new session without it.
+                self._may_notify = False
+                log.info("sync.notify_given_up", account_id=self._context.id)
+
+    async def _connect(self) -> None:
         context = self._context
         async with context.connections.connect(Lane.FOLLOWER) as session:
-            remote = await session.list_mailboxes()
-            boxes = await self._tools.apply_list(context.id, remote)
-            box = self._followed(boxes)
+            box = await self._find(session)
             if not context.signals.first_screen.is_set():  # else we lent our connection
                 await self._tools.set_state(context.id, AccountState.SYNCING)
+            watch = MailboxWatch(context, session, may_notify=self._may_notify)
             while True:
                 try:
-                    result = await MailboxPass(self._tools, session, box).run(
-                        at_most=FIRST_SCREEN if box.sync_state != "live" else None
+                    is_new = box.sync_state != "live"
+                    result = await MailboxPass(context, session, box).run(
+                        at_most=FIRST_SCREEN if is_new else None, in_full=False
                     )
                     context.signals.first_screen.set()
-                    await _Watch(context, session, box, result).run()
+                    if not result.complete:
+                        context.signals.look_at({box.id: None})
+                    await watch.follow(box, result.selected)
                 except UidValidityChanged:
                     log.info("sync.uid_validity_changed", account_id=context.id, mailbox_id=box.id)
-                    box = self._followed(await self._tools.plan.mailboxes(context.id))
+                    box = await self._find(session)
+                except MailboxGone:
+                    found = await self._find(session, again=True)
+                    if found.wire_name == box.wire_name:
+                        raise  # listed, but it does not open
+                    box = found
+                except MailboxBroken as reason:
+                    log.warning("sync.mailbox_broken", account_id=context.id, mailbox_id=box.id)
+                    context.signals.first_screen.set()
+                    await watch.wait_until_mended(box, reason)
+                    box = await self._find(session)
 
-    def _followed(self, boxes: list[LocalMailbox]) -> LocalMailbox:
+    async def _find(self, session: MailSession, *, again: bool = False) -> LocalMailbox:
+        """Return the followed mailbox; the server is only asked where it has to be.
+
+        Raises:
+            MailboxGone: there is none of that name.
+        """
+        boxes = await self._tools.plan.mailboxes(self._context.id)
+        if not again and (known := self._followed(boxes)) is not None:
+            return known
+        listed = await session.list_mailboxes()
+        boxes = await self._tools.apply_list(self._context.id, listed, sure=False)
+        names = {mailbox.wire_name for mailbox in listed}
+        found = self._followed([box for box in boxes if box.wire_name in names])
+        if found is not None:
+            return found
+        choice = ", ".join(sorted(b.name for b in boxes if b.selectable)[:20])
+        raise MailboxGone(
+            f"The server has no mailbox named {self._context.account.followed_mailbox}."
+            f" Set IMAP_MAILBOX to one of: {choice}."
+        )
+
+    def _followed(self, boxes: list[LocalMailbox]) -> LocalMailbox | None:
         wanted = self._context.account.followed_mailbox
         for box in boxes:
             if box.name == wanted or (wanted.upper() == "INBOX" and box.role == MailboxRole.INBOX):
                 return box
-        names = ", ".join(sorted(b.name for b in boxes if b.selectable)[:20])
-        raise MailboxGone(
-            f"The server has no mailbox named {wanted}. Set IMAP_MAILBOX to one of: {names}."
-        )
-
-
-class _Watch:
-    """IDLE on one selected mailbox, with the cursors of this session."""
-
-    def __init__(
-        self, context: AccountContext, session: MailSession, box: LocalMailbox, after: PassResult
-    ) -> None:
-        self._context = context
-        self._tools = context.tools
-        self._session = session
-        self._box = box
-        self._validity = after.selected.uid_validity
-        self._uid_next = after.selected.uid_next
-        self._mod_seq = after.selected.highest_modseq
-
-    async def run(self) -> None:
-        """Apply a delta for every wake-up; ends only with an error."""
-        while True:
-            wakes = await self._session.idle(IDLE_RESTART)
-            if not wakes:
-                self._context.connections.give_way(self._session)
-            if Wake.NEW_MESSAGES in wakes:
-                await self._take_new()
-            if Wake.EXPUNGED in wakes:
-                await self._take_expunged()
-            if Wake.FLAGS_CHANGED in wakes:
-                await self._take_flags()
-
-    async def _take_new(self) -> None:
-        arrived = await self._session.fetch_new(self._uid_next)
-        if not arrived:
-            return
-        self._uid_next = Uid(max(m.uid for m in arrived) + 1)
-        applied = await self._tools.apply_delta(
-            self._box.id,
-            MailboxDelta(self._validity, messages=tuple(arrived), uid_next=self._uid_next),
-        )
-        log.info(
-            "sync.arrived",
-            account_id=self._context.id,
-            mailbox_id=self._box.id,
-            messages=len(applied.arrived),
-        )
-        self._context.signals.sync_now.set()
-
-    async def _take_flags(self) -> None:
-        if self._session.has_condstore and self._mod_seq:
-            told = await self._session.flags_changed_since(self._mod_seq)
-        else:
-            told = await self._session.all_flags()
-        if not told:
-            return
-        self._mod_seq = ModSeq(max(self._mod_seq, *(f.mod_seq for f in told)))
-        await self._tools.apply_delta(self._box.id, MailboxDelta(self._validity, flags=tuple(told)))
-
-    async def _take_expunged(self) -> None:
-        remote = await self._session.all_uids()
-        local = await self._tools.plan.local_uids(self._box.id)
-        vanished = sorted(local.difference(remote))
-        if vanished:
-            await self._tools.apply_delta(
-                self._box.id, MailboxDelta(self._validity, vanished=tuple(vanished))
-            )
+        return None

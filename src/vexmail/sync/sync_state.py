@@ -2,20 +2,25 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from typing_extensions import override
+
 from vexmail.domain.account import Account
-from vexmail.domain.ids import AccountId, MessageId
+from vexmail.domain.ids import AccountId, MailboxId, MessageId, Uid
+from vexmail.domain.mailbox import MailboxCounters
 from vexmail.domain.server_address import Credentials, ServerAddress
+from vexmail.domain.sync_plan import LastPass
 from vexmail.ports.blob_store import BlobStore
 from vexmail.ports.clock import Clock
-from vexmail.ports.mail_server import MailServer
+from vexmail.ports.mail_server import MailServer, MailSession
 from vexmail.sync.connection_pool import ConnectionPool
 from vexmail.usecases.apply_mailbox_delta import ApplyMailboxDelta
 from vexmail.usecases.apply_mailbox_list import ApplyMailboxList
 from vexmail.usecases.meter_downloads import UNLIMITED, MeterDownloads
 from vexmail.usecases.read_sync_plan import ReadSyncPlan
-from vexmail.usecases.reset_mailbox import ResetMailbox
+from vexmail.usecases.reset_mailbox import DistrustMailbox, MendMailboxes, ResetMailbox
 from vexmail.usecases.set_account_state import SetAccountState
 from vexmail.usecases.settle_intent import SettleIntent
 from vexmail.usecases.store_bodies import StoreBodies
@@ -25,6 +30,9 @@ READING_TAKES = 0.2  # seconds to read, clean and record a message that was fetc
 _LOOK_EVERY = 0.02  # seconds
 RECORDED_AT_ONCE = 4 << 20  # bytes; what a crash may leave uncounted
 CONNECTS_AT_ONCE = 16  # per process; each costs both sides a TLS handshake and a login
+
+
+LISTENERS = 2  # most chosen mailboxes of an account that have a connection of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,8 @@ class SyncTools:
     apply_delta: ApplyMailboxDelta
     apply_list: ApplyMailboxList
     reset_mailbox: ResetMailbox
+    distrust_mailbox: DistrustMailbox
+    mend_mailboxes: MendMailboxes
     set_state: SetAccountState
     settle_intent: SettleIntent
     store_bodies: StoreBodies
@@ -50,6 +60,19 @@ class SyncTools:
     accounts start calmly."""
 
 
+class _Ringing(asyncio.Event):
+    """An event that sets another one with it."""
+
+    def __init__(self, other: asyncio.Event) -> None:
+        super().__init__()
+        self._other = other
+
+    @override
+    def set(self) -> None:
+        super().set()
+        self._other.set()
+
+
 @dataclass(slots=True)
 class BodyRequest:
     """Somebody waits for a message's bytes."""
@@ -60,12 +83,46 @@ class BodyRequest:
     """Sessions that ended over it, or before it was reached."""
 
 
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """UIDs that one session's complete list lacked."""
+
+    session: MailSession
+    uids: frozenset[Uid]
+
+
 @dataclass(slots=True)
 class AccountSignals:
     """How others speak to an account's lanes; outlives connections."""
 
-    sync_now: asyncio.Event = field(default_factory=asyncio.Event)
+    work: asyncio.Event = field(default_factory=asyncio.Event)
+    """The backfill is wanted: ``sync_now``, a mailbox to look at, bodies to bring."""
+    sync_now: asyncio.Event = field(init=False)
     """Look at all mailboxes now; also ends a wait for a retry."""
+    is_asked: bool = False
+    """A person asked for the look, which gives broken mailboxes another chance."""
+    stale: dict[MailboxId, MailboxCounters | None] = field(default_factory=dict)
+    """Mailboxes that need a pass, with the counters that say so, where any did."""
+    in_work: bool = False
+    """The backfill is passing over a mailbox."""
+    passed: dict[MailboxId, LastPass] = field(default_factory=dict)
+    """The last pass of each mailbox by this process."""
+    is_surveyed: bool = False
+    """All mailboxes were looked at since the account was connected."""
+    watched: frozenset[MailboxId] = frozenset()
+    """Mailboxes that a person chose to be followed live; see ``watching``."""
+    hears_all: bool | None = None
+    """Whether the follower's connection hears of every mailbox; None until that is known."""
+    watching: tuple[asyncio.Event, ...] = field(
+        default_factory=lambda: tuple(asyncio.Event() for _ in range(LISTENERS))
+    )
+    """One for each that listens: ``watched`` or ``hears_all`` changed."""
+    listeners: set[MailSession] = field(default_factory=set)
+    """Sessions that idle in chosen mailboxes."""
+    doubted: dict[MailboxId, "Doubted"] = field(default_factory=dict)
+    """What a session's list lacked, until another session says so, too."""
+    mended: asyncio.Event = field(default_factory=asyncio.Event)
+    """Broken mailboxes may be tried again."""
     first_screen: asyncio.Event = field(default_factory=asyncio.Event)
     """The newest messages of the followed mailbox are listed; the rest may be brought."""
     interactive: asyncio.Event = field(default_factory=asyncio.Event)
@@ -73,6 +130,36 @@ class AccountSignals:
     requests: deque[BodyRequest] = field(default_factory=deque)
     served_at: float = 0.0
     """When somebody last got a message that was asked for, by the event loop's clock."""
+
+    def __post_init__(self) -> None:
+        """Let whoever asks for a look wake the backfill."""
+        self.sync_now = _Ringing(self.work)
+
+    def begin_round(self) -> None:
+        """Forget what was true of the last connections."""
+        self.first_screen.clear()
+        self.is_surveyed = self.in_work = False
+        self.hears_all = None
+
+    def look_at(self, mailboxes: Mapping[MailboxId, MailboxCounters | None]) -> None:
+        """Have the backfill pass over some mailboxes soon."""
+        self.stale.update(mailboxes)
+        if mailboxes:
+            self.work.set()
+
+    def ask(self) -> None:
+        """Look at everything because a person wants it."""
+        self.is_asked = True
+        self.sync_now.set()
+
+    def watch(self, mailboxes: frozenset[MailboxId], *, hears_all: bool | None) -> None:
+        """Say which mailboxes are to be followed live, and whether one connection hears all."""
+        if (mailboxes, hears_all) != (self.watched, self.hears_all):
+            self.watched, self.hears_all = mailboxes, hears_all
+            for event in self.watching:
+                event.set()
+            for session in self.listeners:
+                session.interrupt()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,10 @@ from vexmail.domain.crash_points import crash_point
 from vexmail.domain.delta import MailboxDelta
 from vexmail.domain.errors import MailboxGone, UidValidityChanged
 from vexmail.domain.flags import SEEN
-from vexmail.domain.ids import AccountId, MailboxId, MessageId
+from vexmail.domain.ids import AccountId, MailboxId, MessageId, Uid
 from vexmail.domain.mailbox import LocalMailbox
 from vexmail.domain.message import RemoteFlags, RemoteMessage
+from vexmail.domain.message_identity import fingerprint
 from vexmail.store import appends, entries, intents, mailboxes, messages, placeholders
 from vexmail.store.entries import FlagChange
 from vexmail.store.placeholders import Placeholder
@@ -65,6 +66,7 @@ class ApplyMailboxDelta:
             if box.uid_validity != delta.uid_validity:
                 raise UidValidityChanged("The server numbered this mailbox anew.")
             writer = _Writer(tx, box, delta, self._pace)
+            await writer.drop_impostors()
             await writer.take_messages()
             await writer.take_flags()
             await writer.take_vanished()
@@ -90,6 +92,14 @@ class _Writer:
         self._refetch = False
         self._held_already: list[RemoteFlags] = []
         self.result = AppliedDelta()
+
+    async def drop_impostors(self) -> None:
+        """Remove entries whose UIDs name other messages now than those we hold."""
+        if not self._delta.checked:
+            return
+        theirs = {m.uid: fingerprint(m) for m in self._delta.messages}
+        ours = await entries.fingerprints(self._tx, self._box.id, list(theirs))
+        await self._remove([uid for uid, ours_is in ours.items() if ours_is != theirs[uid]])
 
     async def take_messages(self) -> None:
         """Insert entries for UIDs we do not hold; treat the others as news about flags."""
@@ -176,9 +186,12 @@ class _Writer:
 
     async def take_vanished(self) -> None:
         """Remove entries whose UIDs are proved to be gone."""
-        if not self._delta.vanished:
+        await self._remove(self._delta.vanished)
+
+    async def _remove(self, uids: Sequence[Uid]) -> None:
+        if not uids:
             return
-        removed = await entries.remove(self._tx, self._box.id, self._delta.vanished)
+        removed = await entries.remove(self._tx, self._box.id, uids)
         await messages.mark_orphans(self._tx, [r.message_id for r in removed])
         # What a wish of ours took away was counted and told when it was made.
         removed = [r for r in removed if not r.hidden]
@@ -216,6 +229,7 @@ class _Writer:
             highest_modseq=delta.highest_modseq,
             sync_total=delta.sync_total,
             sync_state=state,
+            compared=delta.compared,
         )
         await mailboxes.advance(self._tx, box.id, advance)
         if self._refetch:

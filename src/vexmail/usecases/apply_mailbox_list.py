@@ -1,6 +1,6 @@
 """Take over the server's list of mailboxes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from vexmail.domain.change import MailboxCreated, MailboxDeleted, MailboxUpdated
@@ -8,6 +8,7 @@ from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import NotFound
 from vexmail.domain.ids import AccountId, MailboxId, UserId
 from vexmail.domain.mailbox import LocalMailbox, RemoteMailbox
+from vexmail.domain.mailbox_identity import renamed
 from vexmail.domain.mailbox_name import is_below, shown_path
 from vexmail.store import entries, mailbox_intents, mailbox_shapes, mailboxes, messages
 from vexmail.store.queries import mailboxes as views
@@ -21,9 +22,15 @@ class ApplyMailboxList:
         self._uow = uow
 
     async def __call__(
-        self, account_id: AccountId, remote: Sequence[RemoteMailbox]
+        self, account_id: AccountId, remote: Sequence[RemoteMailbox], *, sure: bool = True
     ) -> list[LocalMailbox]:
         """Apply a complete LIST answer; answer the mailboxes as they are now.
+
+        Args:
+            account_id: whose list it is.
+            remote: what the server lists; with counters, a renamed mailbox is known again.
+            sure: what is not listed is gone. Without it, mailboxes in which we hold mail stay
+                until somebody made sure.
 
         Raises:
             NotFound: the account was removed.
@@ -32,7 +39,7 @@ class ApplyMailboxList:
             user_id = await mailboxes.lock_account(tx, account_id)
             if user_id is None:
                 raise NotFound("The account was removed.")
-            await take_list(tx, user_id, account_id, remote)
+            await take_list(tx, user_id, account_id, remote, sure=sure)
             boxes = await mailboxes.of_account(tx, account_id)
             crash_point("list.written")
         crash_point("list.committed")
@@ -40,13 +47,19 @@ class ApplyMailboxList:
 
 
 async def take_list(
-    tx: Transaction, user_id: UserId, account_id: AccountId, remote: Sequence[RemoteMailbox]
+    tx: Transaction,
+    user_id: UserId,
+    account_id: AccountId,
+    remote: Sequence[RemoteMailbox],
+    *,
+    sure: bool = True,
 ) -> None:
     """Apply a complete LIST answer within a transaction that holds the account's lock."""
     renamings = await mailbox_intents.renamings(tx, account_id)
     wished = await mailbox_intents.with_subscription_wish(tx, account_id)
     wished |= await _follow_our_renames(tx, account_id, remote)
     ours = {box.wire_name: box for box in await mailboxes.all_of_account(tx, account_id)}
+    _follow_renames(ours, remote)
     awaited = {b.server_name: b for b in ours.values() if b.created_by is not None}
     for found in remote:
         box = ours.pop(found.wire_name, None)
@@ -68,13 +81,28 @@ async def take_list(
             view = await views.one(tx.driver, box.id)
             if view is not None:
                 tx.tell(user_id, MailboxUpdated(account_id, box.id, view))
-    for box in ours.values():
-        if box.created_by is not None or box.deleted_by is not None:
-            continue  # not there yet, or its deletion is closed by the wish for it
+    for box in _gone(ours.values()):
+        if box.total and not sure:
+            continue
         orphans = await entries.remove_all(tx, box.id)
         await messages.mark_orphans(tx, orphans)
         await mailboxes.delete(tx, [box.id])
         tx.tell(user_id, MailboxDeleted(account_id, box.id))
+
+
+def _gone(unlisted: Iterable[LocalMailbox]) -> list[LocalMailbox]:
+    """Leave out what is not there yet, or whose deletion is closed by the wish for it."""
+    return [box for box in unlisted if box.created_by is None and box.deleted_by is None]
+
+
+def _follow_renames(ours: dict[str, LocalMailbox], remote: Sequence[RemoteMailbox]) -> None:
+    """Put mailboxes that another client renamed under their new wire names."""
+    listed = {found.wire_name for found in remote}
+    gone = _gone(box for name, box in ours.items() if name not in listed)
+    awaited = {box.server_name for box in ours.values() if box.created_by is not None}
+    fresh = [m for m in remote if m.wire_name not in ours and m.name not in awaited]
+    for old, new in renamed(gone, fresh):
+        ours[new.wire_name] = ours.pop(old.wire_name)
 
 
 async def _follow_our_renames(

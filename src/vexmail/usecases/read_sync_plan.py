@@ -61,6 +61,11 @@ class ReadSyncPlan:
         async with self._uow() as tx:
             return await mailboxes.local_uids(tx, mailbox_id)
 
+    async def count_held(self, mailbox_id: MailboxId) -> int:
+        """Return how many UIDs we hold of a mailbox."""
+        async with self._uow() as tx:
+            return await mailboxes.count_held(tx, mailbox_id)
+
     async def missing_bodies(
         self,
         account_id: AccountId,
@@ -101,7 +106,7 @@ class ReadSyncPlan:
     async def is_rebuilding(self, account_id: AccountId) -> bool:
         """Tell whether mail that we do not see now may turn up when a pass ends."""
         boxes = await self.mailboxes(account_id)
-        return any(box.selectable and box.sync_state != "live" for box in boxes)
+        return any(box.selectable and box.sync_state not in {"live", "broken"} for box in boxes)
 
     async def wire_name(self, mailbox_id: MailboxId) -> str | None:
         """Return what the server calls a mailbox, or None when it is gone."""

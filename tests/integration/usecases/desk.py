@@ -36,7 +36,7 @@ from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
 from vexmail.usecases.meter_downloads import MeterDownloads
 from vexmail.usecases.read_sync_plan import ReadSyncPlan
 from vexmail.usecases.record_intent import RecordIntent
-from vexmail.usecases.reset_mailbox import ResetMailbox
+from vexmail.usecases.reset_mailbox import DistrustMailbox, MendMailboxes, ResetMailbox
 from vexmail.usecases.set_account_state import SetAccountState
 from vexmail.usecases.settle_intent import SettleIntent
 from vexmail.usecases.sign_in import SignIn
@@ -258,6 +258,8 @@ async def lane_context(desk: Desk, port: int, folder: Path) -> AccountContext:
         apply_delta=desk.apply,
         apply_list=desk.take_list,
         reset_mailbox=desk.reset,
+        distrust_mailbox=DistrustMailbox(desk.uow),
+        mend_mailboxes=MendMailboxes(desk.uow),
         set_state=SetAccountState(desk.uow),
         settle_intent=desk.settle,
         store_bodies=StoreBodies(desk.uow, blobs, NoWorker(), SystemClock()),

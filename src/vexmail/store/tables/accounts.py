@@ -90,5 +90,14 @@ mailboxes = Table(
     Column("unread", Integer, nullable=False, server_default=text("0")),
     Column("sync_state", Text, nullable=False, server_default=text("'waiting'")),
     Column("sync_total", Integer, nullable=False, server_default=text("0")),
+    # MAILBOXID (RFC 8474), by which a renamed mailbox is known again.
+    words("object_id"),
+    # Chosen by a person to be followed live even where the server has no NOTIFY.
+    Column("watched", Boolean, nullable=False, server_default=text("false")),
+    # When every UID and every flag was last compared with the server's.
+    moment("compared_at", optional=True),
+    # How often the server numbered it anew on the day named.
+    Column("resyncs", Integer, nullable=False, server_default=text("0")),
+    Column("resynced_on", Date, nullable=True),
     Unique("account_id", "wire_name"),
 )
