@@ -165,7 +165,7 @@ export interface paths {
         head?: never;
         /**
          * Change Mailbox
-         * @description Rename a mailbox, move it below another one, subscribe to it or end that.
+         * @description Rename a mailbox, move it below another one, subscribe to it, follow it live, or end these.
          *
          *     All mailboxes below it go along. The inbox and mailboxes with a role keep their names.
          */
@@ -1586,6 +1586,11 @@ export interface components {
              * @description What the mail server has still to do for the mailbox to be as shown.
              */
             pending: ("create" | "rename") | null;
+            /**
+             * Watched
+             * @description Followed live even where the mail server cannot tell of all mailboxes at once.
+             */
+            watched: boolean;
             sync: components["schemas"]["SyncState"];
         };
         /**
@@ -1643,6 +1648,9 @@ export interface components {
          * @example {
          *       "subscribed": false
          *     }
+         * @example {
+         *       "watched": true
+         *     }
          */
         MailboxEdit: {
             /** Name */
@@ -1651,6 +1659,11 @@ export interface components {
             parent_id?: string | null;
             /** Subscribed */
             subscribed?: boolean | null;
+            /**
+             * Watched
+             * @description Follow it live; news of other mailboxes may take a minute.
+             */
+            watched?: boolean | null;
         };
         /**
          * MailboxList
@@ -2045,7 +2058,12 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "waiting" | "syncing" | "live";
+            state: "waiting" | "syncing" | "live" | "broken";
+            /**
+             * Reason
+             * @description Why it is broken.
+             */
+            reason: string | null;
             /** Done */
             done: number;
             /** Total */

@@ -59,7 +59,15 @@ export type Mailbox = {
   namespace: 'personal' | 'other' | 'shared';
   /** What the mail server has still to do for the mailbox to be as shown. */
   pending: 'create' | 'rename' | null;
-  sync: { state: 'waiting' | 'syncing' | 'live'; done: number; total: number };
+  /** Followed live even where the server cannot tell of all mailboxes at once. */
+  watched: boolean;
+  sync: {
+    state: 'waiting' | 'syncing' | 'live' | 'broken';
+    /** Why it is broken. */
+    reason: string | null;
+    done: number;
+    total: number;
+  };
 };
 
 /** `name` may be empty. */

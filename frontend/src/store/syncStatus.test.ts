@@ -9,8 +9,11 @@ const fresh = (part = {}): Facts => ({
   ...NO_FACTS,
   accounts: new Map([[ACCOUNT.id, ACCOUNT]]),
   mailboxes: new Map([
-    ['inbox', aMailbox({ sync: { state: 'syncing', done: 100, total: 400 } })],
-    ['sent', aMailbox({ id: 'sent', name: 'Sent', sync: { state: 'waiting', done: 0, total: 0 } })],
+    ['inbox', aMailbox({ sync: { state: 'syncing', reason: null, done: 100, total: 400 } })],
+    [
+      'sent',
+      aMailbox({ id: 'sent', name: 'Sent', sync: { state: 'waiting', reason: null, done: 0, total: 0 } }),
+    ],
   ]),
   ...part,
 });

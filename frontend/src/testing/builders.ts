@@ -15,7 +15,8 @@ export const aMailbox = (part: Partial<Mailbox> = {}): Mailbox => ({
   subscribed: true,
   namespace: 'personal',
   pending: null,
-  sync: { state: 'live', done: 10, total: 10 },
+  watched: false,
+  sync: { state: 'live', reason: null, done: 10, total: 10 },
   ...part,
 });
 

@@ -10,7 +10,7 @@ from vexmail.store.driver import Driver
 _SELECT = """
 SELECT m.id, m.account_id, m.name, m.delimiter, m.role, m.total, m.unread, m.selectable,
        m.sync_state, m.sync_total, m.subscribed, m.namespace, m.server_name, m.created_by,
-       parent.id AS parent_id
+       m.watched, parent.id AS parent_id
   FROM mailboxes m
   JOIN accounts a ON a.id = m.account_id
  CROSS JOIN LATERAL (SELECT length(m.name) - strpos(reverse(m.name), m.delimiter) AS ends) AS up
@@ -22,6 +22,10 @@ SELECT m.id, m.account_id, m.name, m.delimiter, m.role, m.total, m.unread, m.sel
    AND (m.namespace <> 'personal' OR up.ends >= length(m.prefix))
 """
 
+_BROKEN = (
+    "The mail server numbered this mailbox anew too often in one day. It is looked at again"
+    " tomorrow, or when you ask for it."
+)
 _ORDER = " ORDER BY m.account_id, m.role IS DISTINCT FROM 'inbox', m.role NULLS LAST, m.name"
 
 
@@ -79,8 +83,10 @@ def view(row: Mapping[str, Any]) -> Json:
         "subscribed": row["subscribed"],
         "namespace": row["namespace"],
         "pending": _pending(row),
+        "watched": row["watched"],
         "sync": {
             "state": row["sync_state"],
+            "reason": _BROKEN if row["sync_state"] == "broken" else None,
             "done": row["total"],
             "total": max(row["sync_total"], row["total"]),
         },

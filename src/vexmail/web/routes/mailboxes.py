@@ -91,7 +91,7 @@ async def create_mailbox(
 async def change_mailbox(
     mailbox_id: str, body: MailboxEdit, user: CurrentUser, services: Services
 ) -> Response:
-    """Rename a mailbox, move it below another one, subscribe to it or end that.
+    """Rename a mailbox, move it below another one, subscribe to it, follow it live, or end these.
 
     All mailboxes below it go along. The inbox and mailboxes with a role keep their names.
     """
@@ -99,7 +99,10 @@ async def change_mailbox(
     if "parent_id" in body.model_fields_set:
         parent_id = None if body.parent_id is None else _mailbox(body.parent_id)
         change = replace(change, parent_id=parent_id)
-    outcome = await services.mailboxes.change(user.id, _mailbox(mailbox_id), change)
+    key = _mailbox(mailbox_id)
+    if body.watched is not None:
+        await services.watch_mailbox(user.id, key, watched=body.watched)
+    outcome = await services.mailboxes.change(user.id, key, change)
     return json_answer(outcome.answer())
 
 

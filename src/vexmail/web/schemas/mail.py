@@ -10,7 +10,8 @@ Role = Literal["inbox", "sent", "drafts", "trash", "junk", "archive", "all", "fl
 class SyncState(BaseModel):
     """How far a mailbox has come."""
 
-    state: Literal["waiting", "syncing", "live"]
+    state: Literal["waiting", "syncing", "live", "broken"]
+    reason: str | None = Field(description="Why it is broken.")
     done: int
     total: int
 
@@ -35,6 +36,9 @@ class Mailbox(BaseModel):
     )
     pending: Literal["create", "rename"] | None = Field(
         description="What the mail server has still to do for the mailbox to be as shown."
+    )
+    watched: bool = Field(
+        description="Followed live even where the mail server cannot tell of all mailboxes at once."
     )
     sync: SyncState
 

@@ -29,13 +29,21 @@ class MailboxEdit(BaseModel):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"name": "Bills"}, {"parent_id": None}, {"subscribed": False}]
+            "examples": [
+                {"name": "Bills"},
+                {"parent_id": None},
+                {"subscribed": False},
+                {"watched": True},
+            ]
         },
     )
 
     name: Name | None = None
     parent_id: Id | None = None
     subscribed: bool | None = None
+    watched: bool | None = Field(
+        None, description="Follow it live; news of other mailboxes may take a minute."
+    )
 
 
 class MailboxOutcome(BaseModel):
