@@ -98,6 +98,13 @@ class Mirror:
         """Choose whether a mailbox is followed live."""
         await WatchMailbox(self.built.uow, self.fleet)(self.owner, mailbox_id, watched=watched)
 
+    async def sync_of(self, path: str) -> Json:
+        """Return how far a mailbox has come, as the API shows it."""
+        async with self.built.reader() as driver:
+            tree = await mailboxes.tree(driver, self.owner)
+        (found,) = [box["sync"] for box in tree if box["path"] == path]
+        return dict(found)
+
     async def settled(self) -> bool:
         """Tell whether no wish is pending any more."""
         async with self.built.reader() as driver:
