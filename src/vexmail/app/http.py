@@ -110,7 +110,7 @@ class _Web:
             mailboxes=ChangeMailboxes(built.uow, self._fleet),
             watch_mailbox=WatchMailbox(built.uow, self._fleet),
             imports=ImportEmail(built.uow, self._fleet, built.blobs, built.parser, built.clock),
-            once=AnswerOnce(built.uow),
+            once=AnswerOnce(built.uow, built.runtime.secret_key),
             attachments=ReadAttachment(built.reader, messages, built.parser),
             sign_in=self._sign_in,
             tails=ChangeTails(built.reader, built.feed),

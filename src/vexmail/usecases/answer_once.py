@@ -6,6 +6,7 @@ the next request takes it over.
 """
 
 import asyncio
+import hmac
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -67,8 +68,9 @@ Work = Callable[[Promise], Awaitable[Answer]]
 class AnswerOnce:
     """Carries work out for the first request with a key, and repeats the answer."""
 
-    def __init__(self, uow: UnitOfWork) -> None:
+    def __init__(self, uow: UnitOfWork, secret: bytes) -> None:
         self._uow = uow
+        self._secret = secret
 
     async def __call__(
         self, user_id: UserId, key: str | None, request: bytes, work: Work
@@ -84,6 +86,8 @@ class AnswerOnce:
         if key is None:
             return await work(NO_PROMISE)
         holder = secrets.token_hex(8)
+        # A request may hold a password; what is kept of it must not let anybody guess.
+        request = hmac.digest(self._secret, b"request " + request, "sha256")
         found = await self._hold(user_id, key, request, holder)
         if found is not None:
             return found

@@ -14,6 +14,7 @@ from vexmail.store import accounts, mailboxes
 from vexmail.store.queries import accounts as views
 from vexmail.store.secret_box import SecretBox
 from vexmail.store.unit_of_work import Transaction, UnitOfWork
+from vexmail.usecases.answer_once import NO_PROMISE, Promise
 from vexmail.usecases.apply_mailbox_list import take_list
 
 
@@ -40,7 +41,9 @@ class ManageAccounts:
         self._box = box
         self._sync = sync
 
-    async def add(self, user_id: UserId, details: AccountDetails) -> Json:
+    async def add(
+        self, user_id: UserId, details: AccountDetails, promise: Promise = NO_PROMISE
+    ) -> Json:
         """Try to log in, then keep the account and start its sync; answer its view.
 
         Raises:
@@ -56,6 +59,7 @@ class ManageAccounts:
                 user_id,
                 AccountStateChanged(account_id, AccountState.CONNECTING.value, None, view),
             )
+            await promise.keep(tx, 201, view)
         self._sync.accounts_changed()
         return view
 

@@ -225,6 +225,22 @@ async def test_a_repeated_creation_is_answered_alike_and_a_failed_one_tried_agai
     assert list(await mine.tree()).count("Work") == 1
 
 
+async def test_an_account_added_twice_with_one_key_is_one_account(mine: Desk) -> None:
+    async with LiveMailbox() as other:
+        imap = {"host": "127.0.0.1", "port": other.port, "security": "none"}
+        login = {**imap, "username": "bob", "password": "hunter2"}
+        body = {"email": "bob@vex.example", "imap": login}
+        headers = {"Idempotency-Key": "bob"}
+
+        first = await mine.http.post("/api/accounts", json=body, headers=headers)
+        again = await mine.http.post("/api/accounts", json=body, headers=headers)
+
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert first.json() == again.json()
+        assert (await mine.api.get("/api/accounts"))["total"] == 2
+        assert (await mine.http.delete(f"/api/accounts/{first.json()['id']}")).status_code == 204
+
+
 @pytest.mark.parametrize("key", ["", "k" * 256])
 async def test_a_key_that_is_none_is_refused(mine: Desk, key: str) -> None:
     answer = await mine.http.post(

@@ -111,7 +111,7 @@ idempotency_keys = Table(
     metadata,
     owned_by("users.id", "user_id"),
     Column("key", Text, nullable=False),
-    # SHA-256 of method, path and body.
+    # A keyed digest of method, path and body.
     Column("request", LargeBinary, nullable=False),
     # Who works on it; a request that took too long may not answer any more.
     Column("holder", Text, nullable=False),

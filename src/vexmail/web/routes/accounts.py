@@ -3,16 +3,18 @@
 from collections.abc import Awaitable
 from typing import TypeVar
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 
 from vexmail.domain.errors import Conflict, NotFound, PermanentError, TransientError
 from vexmail.domain.ids import AccountId
 from vexmail.domain.server_address import Credentials, Security, ServerAddress
 from vexmail.store.queries import accounts as views
+from vexmail.usecases.answer_once import Answer, Promise
 from vexmail.usecases.manage_accounts import AccountDetails
 from vexmail.web.answer import json_answer, listing
 from vexmail.web.auth import CurrentUser
 from vexmail.web.ids import number
+from vexmail.web.once import IdempotencyKey, answered_once
 from vexmail.web.problem import ApiError, answers
 from vexmail.web.schemas.accounts import (
     Account,
@@ -41,11 +43,21 @@ async def list_accounts(user: CurrentUser, services: Services) -> Response:
 @router.post(
     "/api/accounts", status_code=201, response_model=Account, responses=answers(403, 409, 422)
 )
-async def add_account(body: NewAccount, user: CurrentUser, services: Services) -> Response:
+async def add_account(
+    request: Request,
+    body: NewAccount,
+    user: CurrentUser,
+    services: Services,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
     """Try to log in, then add the account; ``code`` names the step that failed."""
     imap, credentials = _login(body.imap)
     details = AccountDetails(body.email, body.name, imap, credentials)
-    return json_answer(await _tried(services.accounts.add(user.id, details)), 201)
+
+    async def work(promise: Promise) -> Answer:
+        return Answer(201, await _tried(services.accounts.add(user.id, details, promise)))
+
+    return await answered_once(services, request, user.id, idempotency_key, work)
 
 
 @router.patch(
