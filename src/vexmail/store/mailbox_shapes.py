@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId, Uid
+from vexmail.domain.ids import AccountId, IntentId, MailboxId, Uid
 from vexmail.domain.mailbox import LocalMailbox
 from vexmail.domain.mailbox_name import Renaming, shown_path
 from vexmail.store import mailboxes
@@ -96,16 +96,6 @@ async def retitle(
             await tx.driver.execute("UPDATE mailboxes SET name = $2 WHERE id = $1", box.id, path)
             changed.append(box.id)
     return changed
-
-
-async def shown_messages(tx: Transaction, mailbox_id: MailboxId) -> list[MessageId]:
-    """Return the messages that a mailbox shows."""
-    rows = await tx.driver.fetch(
-        "SELECT DISTINCT message_id FROM mailbox_entries"
-        " WHERE mailbox_id = $1 AND hidden_by IS NULL ORDER BY message_id",
-        mailbox_id,
-    )
-    return [MessageId(r["message_id"]) for r in rows]
 
 
 async def expected_uids(tx: Transaction, mailbox_id: MailboxId) -> set[Uid]:

@@ -15,8 +15,6 @@ from vexmail.domain.intent import (
     MailboxWish,
     MailboxWishKind,
     PendingMailboxIntent,
-    Wish,
-    WishKind,
 )
 from vexmail.domain.mailbox import LocalMailbox, MailboxRole
 from vexmail.domain.mailbox_name import is_below, is_inbox
@@ -111,16 +109,14 @@ class MailboxWishes:
                 " again."
             )
         for one in doomed:
-            held = await mailbox_shapes.shown_messages(self._tx, one.id)
+            held = bool(one.total)
             if held and not permanent:
-                move = Wish(WishKind.MOVE, source=one.id, target=await self._trash())
-                for message_id in held:
-                    await self.wishes.record(message_id, move, operation_id)
+                await self.wishes.move_all(one.id, await self._trash(), operation_id)
             wish = MailboxWish(
                 MailboxWishKind.DELETE,
                 one.id,
                 old_name=one.name,
-                permanent=permanent and bool(held),
+                permanent=permanent and held,
             )
             grace = message_wishes.DELETE_GRACE if wish.permanent else 0.0
             intent_id = await self._write(wish, operation_id, grace)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from vexmail.domain.change import EmailDeleted, EmailMoved, MailboxUpdated
+from vexmail.domain.change import EmailDeleted, EmailMoved, MailboxUpdated, Reset
 from vexmail.domain.flags import FlagEdit
 from vexmail.domain.ids import (
     AccountId,
@@ -16,11 +16,11 @@ from vexmail.domain.ids import (
     UserId,
 )
 from vexmail.domain.intent import PendingIntent, Wish, WishKind
-from vexmail.store import appends, entries, intents, mailboxes, messages, placeholders
+from vexmail.store import appends, clearing, entries, intents, mailboxes, messages, placeholders
 from vexmail.store.placeholders import Shift
 from vexmail.store.queries import mailboxes as mailbox_views
 from vexmail.store.unit_of_work import Transaction
-from vexmail.usecases.apply_mailbox_delta import flag_changes
+from vexmail.usecases.apply_mailbox_delta import TOLD_ONE_BY_ONE, flag_changes
 
 DELETE_GRACE = 10.0  # seconds in which a deletion for good can still be taken back
 
@@ -78,6 +78,20 @@ class Wishes:
         self.shift([shown])
         self._tell_moved(message_id, None, wish.target)
         return True
+
+    async def move_all(
+        self, source: MailboxId, target: MailboxId, operation_id: OperationId | None
+    ) -> None:
+        """Move all that a mailbox shows, as if each were moved by itself."""
+        moved, shifts = await clearing.move_all(
+            self._tx, self._account_id, operation_id, source, target
+        )
+        self.shift(shifts)
+        if len(moved) > TOLD_ONE_BY_ONE:
+            self._tx.tell(self._user_id, Reset(self._account_id, "many_changes", target))
+            return
+        for message_id in moved:
+            self._tell_moved(message_id, source, target)
 
     async def relay(self, message_id: MessageId, edits: Sequence[FlagEdit]) -> bool:
         """Lay ``edits`` over a message's server flags; False if what is shown stays as it is."""
