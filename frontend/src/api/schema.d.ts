@@ -2285,7 +2285,10 @@ export interface operations {
     add_account_api_accounts_post: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Any text of one's own; the same request with the same key is carried out once and answered alike for a day. */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
