@@ -77,6 +77,13 @@ async def test_a_folder_is_created_renamed_moved_and_deleted_on_both_sides(
     await page.get_by_role("button", name="Create").click()
     await expect(folder(page, "Cedar")).to_be_visible()
 
+    await folder(page, "Ash").hover()
+    await page.get_by_role("button", name="Actions for Ash").click()
+    await page.get_by_role("menuitemcheckbox", name="Followed live").click()
+    await page.get_by_role("button", name="Actions for Ash").click()
+    live = page.get_by_role("menuitemcheckbox", name="Followed live")
+    await expect(live).to_have_attribute("aria-checked", "true")
+    await page.keyboard.press("Escape")
     await choose(page, "Ash", "Rename")
     await page.get_by_role("textbox", name="Name").fill("Birch")
     await page.keyboard.press("Enter")

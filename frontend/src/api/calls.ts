@@ -62,6 +62,7 @@ export type MailboxEdit = {
   /** null moves it to the top. */
   parent_id?: MailboxId | null;
   subscribed?: boolean;
+  watched?: boolean;
 };
 
 export const changeMailbox = (id: MailboxId, edit: MailboxEdit): Promise<MailboxOutcome> =>

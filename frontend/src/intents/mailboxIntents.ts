@@ -40,6 +40,12 @@ export class MailboxIntents {
     await this.#change(mailbox, { subscribed: value }, `${mailboxName(mailbox)} ${words}`);
   }
 
+  /** Hear of news in it at once; the inbox always is. */
+  async setWatched(mailbox: Mailbox, value: boolean): Promise<void> {
+    const outcome = await changeMailbox(mailbox.id, { watched: value });
+    if (outcome.mailbox) this.#store.answered({ type: 'mailbox_answered', mailbox: outcome.mailbox });
+  }
+
   async remove(mailbox: Mailbox, permanent: boolean): Promise<void> {
     const outcome = await deleteMailbox(mailbox.id, permanent);
     this.#store.answered({ type: 'mailbox_gone', mailbox_id: mailbox.id });

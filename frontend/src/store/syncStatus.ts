@@ -15,6 +15,8 @@ export type AccountSync = {
   readonly account: Account;
   /** Mailboxes whose lists are being fetched. */
   readonly lists: readonly { readonly mailbox: Mailbox; readonly progress: SyncProgress }[];
+  /** Mailboxes that cannot be kept in step, each with its reason. */
+  readonly broken: readonly Mailbox[];
   /** Mailboxes that were not looked at yet. */
   readonly waiting: number;
   /** The contents of the messages, once they are being fetched. */
@@ -28,7 +30,8 @@ export function accountSync(facts: Facts, account: Account): AccountSync {
     return progress ? [{ mailbox, progress }] : [];
   });
   const waiting = own.filter((one) => one.selectable && one.sync.state === 'waiting').length;
-  return { account, lists, waiting, bodies: facts.bodies.get(account.id) ?? null };
+  const broken = own.filter((one) => one.sync.state === 'broken');
+  return { account, lists, broken, waiting, bodies: facts.bodies.get(account.id) ?? null };
 }
 
 export type Overall = {

@@ -18,9 +18,9 @@ export function MailboxMenu({ mailbox, at, onAsk, onClose }: Props) {
   const { mailboxes, tell } = useIntents();
   const name = mailboxName(mailbox);
   const isPlain = mailbox.role === null;
-  const subscribe = (): void => {
+  const carryOut = (change: Promise<void>): void => {
     onClose();
-    mailboxes.setSubscribed(mailbox, !mailbox.subscribed).catch((error: Error) => tell(error.message));
+    change.catch((error: Error) => tell(error.message));
   };
   return (
     <PopMenu label={`Actions for ${name}`} at={at} onClose={onClose}>
@@ -43,10 +43,19 @@ export function MailboxMenu({ mailbox, at, onAsk, onClose }: Props) {
       <MenuItem
         icon={mailbox.subscribed ? <Check size={18} /> : null}
         isChecked={mailbox.subscribed}
-        onSelect={subscribe}
+        onSelect={() => carryOut(mailboxes.setSubscribed(mailbox, !mailbox.subscribed))}
       >
         Shown in other mail programs
       </MenuItem>
+      {mailbox.role !== 'inbox' && mailbox.selectable && (
+        <MenuItem
+          icon={mailbox.watched ? <Check size={18} /> : null}
+          isChecked={mailbox.watched}
+          onSelect={() => carryOut(mailboxes.setWatched(mailbox, !mailbox.watched))}
+        >
+          Followed live
+        </MenuItem>
+      )}
       {isPlain && (
         <MenuItem icon={<Trash2 size={18} />} onSelect={() => onAsk({ kind: 'delete', mailbox })}>
           Delete

@@ -33,6 +33,11 @@ export function AccountSyncPanel({ account, isNamed }: { account: Account; isNam
       ))}
       {more > 0 && <p className={s.note}>and {plural(more, 'more folder', 'more folders')}</p>}
       {sync.bodies && <Part name="Contents of the messages" part={sync.bodies} />}
+      {sync.broken.map((mailbox) => (
+        <p key={mailbox.id} className={s.warn}>
+          <bdi>{mailboxName(mailbox)}</bdi>: {mailbox.sync.reason}
+        </p>
+      ))}
       {account.paused && (
         <p className={s.warn}>
           {account.paused.reason} Goes on {DATES.header(account.paused.until, new Date())}.
