@@ -292,4 +292,4 @@ class Exchange:
     def _set_capabilities(self, names: frozenset[str]) -> None:
         self.capabilities = names
         self.capabilities_told = True
-        self.connection.capabilities = set(names)
+        self.connection.capabilities = names

@@ -1,6 +1,7 @@
 """Units to typed responses."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from vexmail.domain.errors import ProtocolViolation
@@ -37,6 +38,7 @@ _NUMBERED: Final = re.compile(
     rb"\* (\d{1,10}) (EXISTS|EXPUNGE|RECENT|FETCH)(?: |\Z)", re.IGNORECASE
 )
 _NAMED: Final = re.compile(rb"\* ([A-Za-z][A-Za-z0-9.\-]*+)(?: |\Z)")
+_USUAL_CAPABILITIES: Final = 2000  # characters; longer lists are not worth keeping
 _GARBLED: Final = "The mail server sent an answer that is not IMAP."
 
 
@@ -65,6 +67,14 @@ def parse_response(unit: Unit) -> Response:
 
 def capability_names(text: str) -> frozenset[str]:
     """Return the names of a CAPABILITY list, upper case."""
+    if len(text) > _USUAL_CAPABILITIES:
+        return frozenset(text.upper().split())
+    return _shared_names(text)
+
+
+@lru_cache(maxsize=64)
+def _shared_names(text: str) -> frozenset[str]:
+    """Return one set for all connections to alike servers; a set of its own costs each 4 KiB."""
     return frozenset(text.upper().split())
 
 
