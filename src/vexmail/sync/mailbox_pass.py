@@ -251,6 +251,7 @@ class MailboxPass:
             async for batch in batches:
                 if not batch:
                     continue
+                await self._context.let_person_first()
                 elapsed = max(0.001, self._tools.clock.monotonic() - self._started)
                 applied = await self._tools.apply_delta(
                     self._box.id,
@@ -264,6 +265,7 @@ class MailboxPass:
                     ),
                 )
                 self._added += len(applied.added) if checked else len(batch)
+                await self._context.record_downloads()
 
     async def _close(self, selected: SelectedMailbox, size: int, *, compared: bool) -> None:
         """Move the cursors: everything up to them is known now."""
