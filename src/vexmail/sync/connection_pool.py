@@ -102,6 +102,7 @@ class ConnectionPool:
             raise
         finally:
             self._loans.remove(loan)
+            usable = usable and not loan.taken  # it gave way in the moment it was ended
             if not usable:
                 loan.open.session.abort()
             await self._pass_on(loan.open, usable=usable)

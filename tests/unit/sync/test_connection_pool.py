@@ -196,6 +196,31 @@ async def test_a_lane_that_does_not_give_way_loses_its_connection_to_a_click() -
             await never_gives_way()
 
 
+async def test_a_connection_that_was_ended_under_its_lane_is_lent_to_nobody() -> None:
+    server, clock = FakeServer(most=1), ManualClock()
+    pool, begun = a_pool(server, clock), asyncio.Event()
+    used: list[MailSession] = []
+
+    async def clicked_after(event: asyncio.Event) -> None:
+        await event.wait()
+        async with pool.connect(Lane.INTERACTIVE) as session:
+            used.append(session)
+
+    async def gives_way_too_late() -> None:
+        async with pool.connect(Lane.BACKFILL) as session:
+            begun.set()
+            await faked(session).wanted.wait()
+            clock.seconds += 1
+            await faked(session).aborted.wait()
+            pool.give_way(session)
+
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
+        group.create_task(clicked_after(begun))
+        with pytest.raises(ConnectionWanted):
+            await gives_way_too_late()
+    assert not faked(used[0]).aborted.is_set()
+
+
 async def test_a_server_that_wants_to_be_left_alone_is() -> None:
     server = FakeServer()
     pool = a_pool(server)
