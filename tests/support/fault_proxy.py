@@ -71,6 +71,16 @@ class FaultProxy:
             writer.write(b"* BYE going down\r\n")
             writer.close()
 
+    def stall(self) -> None:
+        """Let nothing through any more, and tell nobody: a network that has gone away."""
+        self._stalled = self._flowing
+        self._flowing = asyncio.Event()
+        self._stalled.clear()
+
+    def flow_for_newcomers(self) -> None:
+        """Relay connections that come from now on; the stalled ones stay so."""
+        self._flowing.set()
+
     def heal(self) -> None:
         """Relay again; connections that lost something do not come back."""
         if self._is_silent:

@@ -84,6 +84,11 @@ class LiveMailbox:
         return self._server.port
 
     @property
+    def connections(self) -> int:
+        """Clients so far."""
+        return 0 if self._server is None else self._server.connections
+
+    @property
     def inbox(self) -> Box:
         """INBOX."""
         return self.mailboxes["INBOX"]
