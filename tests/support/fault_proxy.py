@@ -19,6 +19,8 @@ class FaultProxy:
         self._is_cut = False
         self._is_silent = False
         self._left: dict[str, int] = {}
+        self._flowing = asyncio.Event()
+        self._flowing.set()
         self.accepted = 0
         """Connections that came, those refused while cut included."""
         self.heard = 0
@@ -72,13 +74,9 @@ class FaultProxy:
             writer.close()
 
     def stall(self) -> None:
-        """Let nothing through any more, and tell nobody: a network that has gone away."""
-        self._stalled = self._flowing
+        """Let nothing through what is connected any more, and tell nobody; newcomers get on."""
+        self._flowing.clear()
         self._flowing = asyncio.Event()
-        self._stalled.clear()
-
-    def flow_for_newcomers(self) -> None:
-        """Relay connections that come from now on; the stalled ones stay so."""
         self._flowing.set()
 
     def heal(self) -> None:
@@ -113,8 +111,10 @@ class FaultProxy:
     async def _pump(
         self, side: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
+        flowing = self._flowing
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(_CHUNK):
+                await flowing.wait()
                 if self._is_silent:
                     continue
                 passing = data[: self._left.get(side, len(data))]

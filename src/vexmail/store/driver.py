@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 else:  # asyncpg's class is generic for type checkers only
     Driver = asyncpg.Connection
 
-_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError)
+# After a server's sudden end asyncpg may find itself between two states of its protocol.
+_OUT_OF_STEP = asyncpg.InternalClientError
+_LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError, _OUT_OF_STEP)
 _RETRY_AFTER = 2.0  # seconds; a restarted PostgreSQL is usually back by then
 
 
@@ -46,7 +48,7 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     try:
         yield connection
     except _LOST as error:
-        if not await _is_lost(connection):
+        if not isinstance(error, _OUT_OF_STEP) and not await _is_lost(connection):
             raise
         await connection.invalidate()
         raise _unavailable(error) from error
