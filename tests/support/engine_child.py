@@ -8,7 +8,7 @@ import asyncio
 import importlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -16,7 +16,8 @@ import structlog
 from structlog.typing import EventDict
 
 from tests.support.databases import SECRET_KEY
-from vexmail.app.container import container, redis_settings
+from tests.support.failing_ports import CallCount, FailingBlobs, FailingServer, failing_uow
+from vexmail.app.container import Container, container, redis_settings
 from vexmail.app.crash_order import VARIABLE, obey_crash_order
 from vexmail.app.settings import Settings
 from vexmail.app.sync_tools import fleet_of
@@ -25,11 +26,13 @@ from vexmail.domain.flags import FlagEdit
 from vexmail.domain.ids import AccountId, MailboxId, MessageId
 from vexmail.imap.server import AioimaplibMailServer
 from vexmail.jobs.worker_loop import WorkerLoop
+from vexmail.ports.mail_server import MailServer
 from vexmail.sync.fleet import Fleet
 from vexmail.usecases.act_on_emails import Action, ActOnEmails, Request
 from vexmail.usecases.change_mailboxes import ChangeMailboxes
 from vexmail.usecases.find_unparsed import FindUnparsed
 from vexmail.usecases.import_email import ImportEmail
+from vexmail.usecases.parse_messages import ParseMessages
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
 
@@ -52,8 +55,9 @@ HURRY: Mapping[str, float] = {
     "vexmail.store.placeholders.FORGOTTEN_AFTER": 3,
     "vexmail.usecases.wishes.DELETE_GRACE": 0.0,
     "vexmail.jobs.worker_loop.SWEEP_EVERY": 1.0,
+    "vexmail.usecases.reset_mailbox.RESYNCS_A_DAY": 1000,
 }
-"""Waits that a test has no time for, by the constants that name them."""
+"""Waits that a test has no time for, and limits that it must pass, by their constants."""
 
 Act = tuple[int, FlagEdit | Request | Action | str | bytes]
 """Mark one message, act on it, or act on it and take that back; with text, create a mailbox of
@@ -72,6 +76,10 @@ class EngineOrder:
     """The file of an order to die; see ``vexmail.app.crash_order``."""
     diary: str = ""
     """The file to which the names of crash points are written that were passed."""
+    failing: tuple[int, int] = (0, 0)
+    """Which calls of ports fail, from the first to the last; see ``failing_ports``."""
+    failures: str = ""
+    """The file to which a letter is written for each of them."""
 
 
 class NobodyWoken:
@@ -90,17 +98,23 @@ class NobodyWoken:
         """Do nothing."""
 
 
-def hurry() -> None:
-    """Shorten the waits of this process.
+def hurry_is_known() -> None:
+    """Return if every constant of ``HURRY`` is there.
 
     Raises:
-        AttributeError: a constant was renamed; then ``HURRY`` must be, too.
+        AttributeError: one was renamed; then it must be in ``HURRY``, too.
     """
+    for path in HURRY:
+        module, _, name = path.rpartition(".")
+        getattr(importlib.import_module(module), name)
+
+
+def hurry() -> None:
+    """Shorten the waits of this process."""
+    hurry_is_known()
     for path, value in HURRY.items():
         module, _, name = path.rpartition(".")
-        place = importlib.import_module(module)
-        getattr(place, name)
-        setattr(place, name, value)
+        setattr(importlib.import_module(module), name, value)
 
 
 def run_engine(order: EngineOrder, pipe: Connection) -> None:
@@ -179,9 +193,25 @@ def _settings(order: EngineOrder) -> Settings:
     )
 
 
+def _breakable(order: EngineOrder, whole: Container) -> tuple[Container, MailServer]:
+    """Return ports that fail as ordered."""
+    server = AioimaplibMailServer()
+    if not order.failures:
+        return whole, server
+    diary = os.open(order.failures, os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+    count = CallCount(*order.failing, diary)
+    uow = failing_uow(whole.uow, count)
+    blobs = FailingBlobs(whole.runtime.data_dir / "blobs")
+    blobs.count = count
+    parse = ParseMessages(uow, blobs, whole.parser)
+    built = replace(whole, uow=uow, blobs=blobs, parse_messages=parse)
+    return built, FailingServer(server, count)
+
+
 async def _serve(order: EngineOrder, pipe: Connection) -> None:
-    async with container(_settings(order), parser_children=1) as built:
-        fleet, tools_for = fleet_of(built, AioimaplibMailServer(), alone=True)
+    async with container(_settings(order), parser_children=1) as whole:
+        built, server = _breakable(order, whole)
+        fleet, tools_for = fleet_of(built, server, alone=True)
         redis = redis_settings(built.runtime.redis_url)
         worker = WorkerLoop(redis, built.parse_messages, FindUnparsed(built.uow))
         asyncio.get_running_loop().add_reader(pipe.fileno(), _obey, pipe, fleet)

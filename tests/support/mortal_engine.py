@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.support.engine_child import Act, EngineOrder, run_acts, run_engine
+from tests.support.engine_child import Act, EngineOrder, hurry_is_known, run_acts, run_engine
 from vexmail.app.crash_order import CONSENT
 from vexmail.domain.errors import NotFound
 from vexmail.domain.ids import AccountId, MessageId
@@ -30,6 +30,7 @@ class MortalEngine:
     """Starts, kills and wakes the engine; implements ``ports.account_sync`` for the test's side."""
 
     def __init__(self, database_url: str, redis_url: str, folder: Path) -> None:
+        hurry_is_known()
         self.log_file = folder / "engine.log"
         self.data_dir = folder / "data"
         self.data_dir.mkdir(exist_ok=True)
@@ -41,6 +42,10 @@ class MortalEngine:
         self._order: Path | None = None
         self.diary: Path | None = None
         """Where the crash points that are passed are written down, one a line."""
+        self.failing = (0, 0)
+        """Which calls of the engine's ports fail, from the first to the last."""
+        self.failures: Path | None = None
+        """Where a letter is written for each call that failed; without it none does."""
         self.deaths = 0
         """How often it was killed."""
 
@@ -74,6 +79,8 @@ class MortalEngine:
             self.log_file,
             "" if died_already else str(self._order),
             str(self.diary) if self.diary else "",
+            self.failing,
+            str(self.failures) if self.failures else "",
         )
 
     async def act(self, acts: Sequence[Act]) -> bool:
