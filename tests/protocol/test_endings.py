@@ -84,7 +84,7 @@ async def _journey(port: int) -> None:
     """Say every command that the adapter has, in every state."""
     async with AioimaplibMailServer().connect(at(port), USER) as ours:
         await ours.list_mailboxes()
-        await ours.mailbox_counters()
+        await ours.survey()
         before = await ours.select("INBOX")
         uids = await ours.all_uids()
         [_ async for _ in ours.fetch_messages(uids, batch=1)]

@@ -46,7 +46,7 @@ ACTS: dict[str, Callable[[MailSession], Awaitable[object]]] = {
     "bodies": _bodies,
     "all_flags": lambda session: session.all_flags(),
     "list": lambda session: session.list_mailboxes(),
-    "counters": lambda session: session.mailbox_counters(),
+    "survey": lambda session: session.survey(),
     "idle": lambda session: session.idle(0.01),
 }
 
