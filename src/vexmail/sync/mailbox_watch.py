@@ -167,6 +167,9 @@ class MailboxWatch:
         await self._hand_over(due)
         self._context.signals.is_surveyed = True
         await self._settle()
+        # Dovecot's STATUS takes note of new mail without telling of it, and IDLE tells only of
+        # what comes after it began; a NOOP tells.
+        await self._session.noop()
 
     async def _catch_up(self, due: Due) -> None:
         """Pass over the followed mailbox here, unless that takes long."""

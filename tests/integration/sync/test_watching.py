@@ -69,7 +69,7 @@ async def test_an_account_at_rest_holds_one_connection_and_only_surveys(
     await until_surveyed(mailbox, 4)
 
     verbs = {command.split()[0] for command in mailbox.commands}
-    assert verbs == {"IDLE", "LIST"}
+    assert verbs == {"IDLE", "LIST", "NOOP"}
     assert len(mailbox.sessions) == 1
 
 
