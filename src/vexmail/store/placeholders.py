@@ -117,6 +117,8 @@ async def confirm(tx: Transaction, intent_id: IntentId, new_uid: Uid | None) -> 
     """The server did it: what was hidden is gone; a known UID takes the placeholder's place.
 
     Not in a mailbox that was never selected: UIDs mean nothing before its UIDVALIDITY is known.
+    Nor above UIDs that nobody has seen yet: the cursor would pass mail that is still to be told.
+    There the placeholder stands until a look at the mailbox brings them all.
     """
     await tx.driver.execute("DELETE FROM mailbox_entries WHERE hidden_by = $1", intent_id)
     if new_uid is None:
@@ -130,7 +132,8 @@ async def confirm(tx: Transaction, intent_id: IntentId, new_uid: Uid | None) -> 
     )
     moved = await tx.driver.fetchval(
         "UPDATE mailbox_entries e SET uid = $2 FROM mailboxes b WHERE e.uid = -$1::bigint"
-        " AND b.id = e.mailbox_id AND b.uid_validity > 0 RETURNING e.mailbox_id",
+        " AND b.id = e.mailbox_id AND b.uid_validity > 0 AND $2 <= b.uid_next"
+        " RETURNING e.mailbox_id",
         intent_id,
         new_uid,
     )

@@ -57,7 +57,8 @@ class SettleIntent:
             if user_id is None:
                 return
             wishes = Wishes(tx, user_id, account_id)
-            for intent, new_uid in done:
+            # The lowest first: each may be the one that the mailbox's cursor waits for.
+            for intent, new_uid in sorted(done, key=lambda one: one[1] or 0):
                 if await intents.finish(tx, intent.id, "settled"):
                     await wishes.confirm(intent, new_uid)
             await wishes.finish()

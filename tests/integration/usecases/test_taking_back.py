@@ -2,7 +2,7 @@
 
 from tests.integration.usecases.desk import Desk, a_letter, a_mailbox, kinds
 from vexmail.domain.errors import CommandRefused
-from vexmail.domain.ids import MailboxId, MessageId
+from vexmail.domain.ids import MailboxId, MessageId, Uid
 from vexmail.domain.intent import PendingIntent
 from vexmail.usecases.act_on_emails import Action, ActOnEmails, Request
 
@@ -57,3 +57,25 @@ async def test_a_letter_that_neither_stays_nor_comes_back_tells_nothing(desk: De
     await desk.settle.rejected(desk.account, [intent], NO)
 
     assert kinds(await desk.told(since)) == ["intent_rejected"]
+
+
+async def test_mail_that_came_just_before_a_moved_letter_is_told_as_new(desk: Desk) -> None:
+    _, archive, key, intent = await moving(desk)
+    since = await desk.last_seq()
+
+    await desk.settle.place_settled(desk.account, [(intent, Uid(3))])
+    shown = await desk.listed(archive)
+    await desk.arrive(archive, a_letter(1, "New"), a_letter(2, "Newer"), a_letter(3, "Letter 1"))
+
+    assert [item["id"] for item in shown] == [str(key)]
+    told = await desk.told(since, "email_received", "email_moved")
+    assert [(t["type"], t["email"]["subject"]) for t in told] == [
+        ("email_received", "New"),
+        ("email_received", "Newer"),
+    ]
+    uids = await desk.rows(
+        "SELECT uid, message_id FROM mailbox_entries WHERE mailbox_id = $1 ORDER BY uid", archive
+    )
+    assert [row["uid"] for row in uids] == [1, 2, 3]
+    assert uids[2]["message_id"] == key
+    assert (await desk.held(archive)).total == 3
