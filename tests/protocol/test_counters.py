@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.imap_session import USER, at, session_with
 from tests.support.live_mailbox import LiveMailbox
-from tests.support.scripted_imap import Peer, after_login
+from tests.support.scripted_imap import Peer, after_login, transcript
 from vexmail.domain.errors import CommandRefused, ConnectionTimedOut, ProtocolViolation
 from vexmail.domain.mailbox import MailboxCounters
 from vexmail.imap import counting
@@ -204,3 +204,24 @@ async def test_a_hundred_mailboxes_are_counted(list_status: bool) -> None:  # no
     assert len(counters) == (101 if list_status else 100)
     commands = [command for command in mailbox.commands if "STATUS" in command]
     assert len(commands) == (1 if list_status else 101)
+
+
+async def test_cyrus_is_not_asked_for_object_ids_in_a_survey() -> None:
+    """Cyrus 3.6.1: ``* STATUS INBOX (... MAILBOXID (\\xd1\\x1e\\xe6+\\x84U) UNSEEN 0)``."""
+    greeting = transcript(
+        """
+        S: * OK [CAPABILITY IMAP4rev1 LIST-STATUS LIST-EXTENDED OBJECTID] x Cyrus IMAP 3.6.1 ready
+        C: LOGIN *
+        S: {tag} OK [CAPABILITY IMAP4rev1 LIST-STATUS LIST-EXTENDED OBJECTID] welcome
+        C: LIST * RETURN (*STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY))
+        S: * LIST () "/" INBOX
+        S: * STATUS INBOX (MESSAGES 3 UNSEEN 1 UIDNEXT 4 UIDVALIDITY 7)
+        S: {tag} OK done
+        """
+    )
+
+    async with session_with(greeting) as session:
+        [box] = await session.survey()
+
+    assert box.counters is not None
+    assert box.counters.messages == 3

@@ -32,7 +32,10 @@ async def survey(exchange: Exchange) -> list[RemoteMailbox]:
     items = ["MESSAGES", "UNSEEN", "UIDNEXT", "UIDVALIDITY"]
     if exchange.capabilities & {"CONDSTORE", "QRESYNC"}:
         items.append("HIGHESTMODSEQ")  # RFC 7162 §3.1.7
-    if "OBJECTID" in exchange.capabilities:
+    # Cyrus 3.6 answers LIST with STATUS (MAILBOXID) with bytes of memory it has freed, brackets
+    # and line ends among them.
+    is_cyrus = "cyrus" in exchange.introduction.lower()
+    if "OBJECTID" in exchange.capabilities and not is_cyrus:
         items.append("MAILBOXID")  # RFC 8474 §4.3
     wanted = f"({' '.join(items)})"
     with exchange.watch.deaf():
