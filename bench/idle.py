@@ -22,9 +22,7 @@ _QUIET = 60.0  # seconds of idling that are measured
 _ARRIVALS = 20
 _WITHIN = 900.0
 _LOOK_EVERY = 1.0
-# Dovecot looks every two seconds where so many processes use up the system's inotify instances.
 _ROOM = """
-mailbox_idle_check_interval = 2 s
 default_client_limit = 12000
 default_process_limit = 6000
 service imap {
