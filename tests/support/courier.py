@@ -42,6 +42,7 @@ class Courier:
     _own_folder: Path | None = None
     _listening: socket.socket | None = None
     _serving: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _roll: threading.Lock = field(default_factory=threading.Lock)
     _watching: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
@@ -101,10 +102,13 @@ class Courier:
     def _serve(self, client: socket.socket, user: str, tag: str) -> None:
         home = self.folder / user
         settings = _settings(home, user, tag) | {"GAM_CLIENT_ID": self._name}
-        self._serving = [process for process in self._serving if process.poll() is None]
-        self._serving.append(
-            self._start("usr/bin/imapd", "Maildir", client=client.fileno(), cwd=home, more=settings)
-        )
+        with self._roll:  # several log in at once, each in a thread of its own
+            self._serving = [process for process in self._serving if process.poll() is None]
+            self._serving.append(
+                self._start(
+                    "usr/bin/imapd", "Maildir", client=client.fileno(), cwd=home, more=settings
+                )
+            )
 
     def _start(
         self,
