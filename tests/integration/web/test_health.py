@@ -1,6 +1,7 @@
 """Health, numbers, and what is said when a part is away."""
 
 import asyncio
+import re
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -57,7 +58,8 @@ async def test_status_tells_which_process_runs_which_account(api: ApiClient) -> 
 
     await eventually(run_here, what="both accounts at this process")
     sync = (await api.get("/api/status"))["components"]["sync"]["detail"]
-    assert sync.startswith("2 accounts run here, 0 elsewhere, 0 wait; 1 ")
+    # Another user of this process may have an account, too.
+    assert re.match(r"[2-9] accounts run here, 0 elsewhere, 0 wait; 1 ", sync)
 
 
 async def _worker(api: ApiClient) -> tuple[str, str]:
