@@ -167,8 +167,8 @@ class MailboxWatch:
         await self._hand_over(due)
         self._context.signals.is_surveyed = True
         await self._settle()
-        # Dovecot's STATUS takes note of new mail without telling of it, and IDLE tells only of
-        # what comes after it began; a NOOP tells.
+        # STATUS of the selected mailbox may take note of new mail without telling of it (RFC 9051
+        # §6.3.11 advises against asking), and IDLE tells what comes after it began; a NOOP tells.
         await self._session.noop()
 
     async def _catch_up(self, due: Due) -> None:
