@@ -1,10 +1,11 @@
 """What every ``JobQueue`` must do; a test class per implementation inherits these tests."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from tests.support.waiting import eventually
+from tests.support.waiting import GENEROUS, eventually
 from vexmail.domain.ids import MessageId
 from vexmail.ports.job_queue import JobQueue
 
@@ -46,6 +47,29 @@ class JobQueueContract:
             done.append(ids)
 
         await queue.parse_messages(IDS)
+        async with run_worker(carry):
+
+            async def carried() -> bool:
+                return done == [IDS]
+
+            await eventually(carried, what="the job")
+
+    async def test_work_in_hand_when_a_worker_ends_is_carried_out_by_the_next(
+        self, queue: JobQueue, run_worker: RunsWorkers
+    ):
+        begun = asyncio.Event()
+        done: list[list[MessageId]] = []
+
+        async def never_ready(_: list[MessageId]) -> None:
+            begun.set()
+            await asyncio.Event().wait()
+
+        async def carry(ids: list[MessageId]) -> None:
+            done.append(ids)
+
+        await queue.parse_messages(IDS)
+        async with run_worker(never_ready):
+            await asyncio.wait_for(begun.wait(), GENEROUS)
         async with run_worker(carry):
 
             async def carried() -> bool:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 import pytest_asyncio
-from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.connections import ArqRedis
 
 from tests.contracts.job_queue import IDS, Carry, JobQueueContract, RunsWorkers
 from vexmail.domain.ids import MessageId
 from vexmail.jobs.arq_queue import ArqJobQueue
-from vexmail.jobs.wire import decode, encode
+from vexmail.jobs.wire import job_redis
 from vexmail.jobs.worker_loop import WorkerLoop
 
 if TYPE_CHECKING:
@@ -41,18 +41,15 @@ class TestArqJobQueue(JobQueueContract):
 
     @pytest_asyncio.fixture
     async def queue(self, redis_url: str) -> AsyncIterator[ArqJobQueue]:
-        pool = await create_pool(
-            RedisSettings.from_dsn(redis_url), job_serializer=encode, job_deserializer=decode
-        )
-        yield ArqJobQueue(pool)
-        await pool.aclose()
+        async with job_redis(redis_url) as redis:
+            yield ArqJobQueue(redis)
 
     @pytest.fixture
     def run_worker(self, redis_url: str) -> RunsWorkers:
         @asynccontextmanager
         async def running(carry: Carry) -> AsyncIterator[None]:
             loop = WorkerLoop(
-                RedisSettings.from_dsn(redis_url),
+                redis_url,
                 cast("ParseMessages", CarryOut(carry)),
                 cast("FindUnparsed", nothing_left),
             )

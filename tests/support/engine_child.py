@@ -17,7 +17,7 @@ from structlog.typing import EventDict
 
 from tests.support.databases import SECRET_KEY
 from tests.support.failing_ports import CallCount, FailingBlobs, FailingServer, failing_uow
-from vexmail.app.container import Container, container, redis_settings
+from vexmail.app.container import Container, container
 from vexmail.app.crash_order import VARIABLE, obey_crash_order
 from vexmail.app.settings import Settings
 from vexmail.app.sync_tools import fleet_of
@@ -212,8 +212,8 @@ async def _serve(order: EngineOrder, pipe: Connection) -> None:
     async with container(_settings(order), parser_children=1) as whole:
         built, server = _breakable(order, whole)
         fleet, tools_for = fleet_of(built, server, alone=True)
-        redis = redis_settings(built.runtime.redis_url)
-        worker = WorkerLoop(redis, built.parse_messages, FindUnparsed(built.uow))
+        find = FindUnparsed(built.uow)
+        worker = WorkerLoop(built.runtime.redis_url, built.parse_messages, find)
         asyncio.get_running_loop().add_reader(pipe.fileno(), _obey, pipe, fleet)
         async with asyncio.TaskGroup() as group:
             group.create_task(fleet.run(tools_for))

@@ -1,16 +1,12 @@
 """The one place that builds: adapters first, then use cases on top of them."""
 
-import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import structlog
-from arq.connections import ArqRedis, RedisSettings, create_pool
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from vexmail.app.runtime import Runtime
@@ -20,14 +16,12 @@ from vexmail.blobs.local_folder import LocalFolderBlobStore
 from vexmail.feed.redis_feed import RedisChangeFeed
 from vexmail.feed.redis_fleet_bell import RedisFleetBell
 from vexmail.jobs.arq_queue import ArqJobQueue
-from vexmail.jobs.wire import QUEUE, decode, encode
+from vexmail.jobs.wire import job_redis
 from vexmail.mime.parser_pool import ProcessMessageParser
 from vexmail.store.queries.reader import Reader
 from vexmail.store.secret_box import SecretBox
 from vexmail.store.unit_of_work import UnitOfWork
 from vexmail.usecases.parse_messages import ParseMessages
-
-log = structlog.get_logger()
 
 POOL_SIZE = 12  # connections; a request holds one for a millisecond or two
 POOL_OVERFLOW = 12
@@ -76,13 +70,15 @@ async def container(settings: Settings, *, parser_children: int) -> AsyncIterato
         },
     )
     redis = Redis.from_url(runtime.redis_url, socket_timeout=None, socket_connect_timeout=5)
-    jobs = await _job_pool(runtime.redis_url)
     feed = RedisChangeFeed(redis, origin)
     bell = RedisFleetBell(redis, origin)
     uow = UnitOfWork(engine, feed)
     blobs = LocalFolderBlobStore(runtime.data_dir / "blobs")
     try:
-        async with ProcessMessageParser(children=parser_children) as parser:
+        async with (
+            job_redis(runtime.redis_url) as jobs,
+            ProcessMessageParser(children=parser_children) as parser,
+        ):
             yield Container(
                 settings=settings,
                 runtime=runtime,
@@ -101,31 +97,10 @@ async def container(settings: Settings, *, parser_children: int) -> AsyncIterato
                 session_name=session_name,
             )
     finally:
-        await jobs.aclose()
         await redis.aclose()
         await engine.dispose()
-
-
-def redis_settings(url: str) -> RedisSettings:
-    """Return a Redis URL in the form that arq takes; its own reader gives up on odd URLs."""
-    return RedisSettings.from_dsn(url)
 
 
 def spare_cores() -> int:
     """Return how many parser processes this machine can run beside the event loop."""
     return max(1, min(4, (os.cpu_count() or 2) - 1))
-
-
-async def _job_pool(redis_url: str) -> ArqRedis:
-    """Connect to the queue, waiting for Redis as long as it takes to come up."""
-    while True:
-        try:
-            return await create_pool(
-                redis_settings(redis_url),
-                job_serializer=encode,
-                job_deserializer=decode,
-                default_queue_name=QUEUE,
-            )
-        except (RedisError, OSError) as error:
-            log.warning("jobs.waiting_for_redis", reason=str(error))
-            await asyncio.sleep(1)

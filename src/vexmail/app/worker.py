@@ -2,7 +2,7 @@
 
 import asyncio
 
-from vexmail.app.container import container, redis_settings, spare_cores
+from vexmail.app.container import container, spare_cores
 from vexmail.app.settings import Settings
 from vexmail.jobs.worker_loop import WorkerLoop
 from vexmail.usecases.find_unparsed import FindUnparsed
@@ -11,11 +11,8 @@ from vexmail.usecases.find_unparsed import FindUnparsed
 async def run_worker(settings: Settings) -> None:
     """Work until cancelled."""
     async with container(settings, parser_children=spare_cores()) as built:
-        loop = WorkerLoop(
-            redis_settings(built.runtime.redis_url),
-            built.parse_messages,
-            FindUnparsed(built.uow),
-        )
+        find = FindUnparsed(built.uow)
+        loop = WorkerLoop(built.runtime.redis_url, built.parse_messages, find)
         async with asyncio.TaskGroup() as group:
             group.create_task(built.feed.run(), name="feed")
             group.create_task(loop.run(), name="worker")

@@ -89,8 +89,10 @@ async def test_a_network_that_goes_silent_while_idle_is_noticed(
 ) -> None:
     """With the real constants mail comes at most five minutes late; here they are shorter."""
     monkeypatch.setattr(mailbox_watch, "IDLE_RESTART", 1.0)
+    monkeypatch.setattr("vexmail.imap.idle.BEGIN", 5.0)
     monkeypatch.setattr("vexmail.imap.idle.END", 1.0)
     await _mirrored(mirror, network.port, mailbox, "Old")
+    await mailbox.watched()
     before = network.accepted
     network.stall()
     mailbox.deliver(a_message("Late"))
