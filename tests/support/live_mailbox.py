@@ -14,7 +14,7 @@ from tests.support.live_answers import flags_line
 from tests.support.live_box import Box, Stored
 from tests.support.live_names import quoted, status_line
 from tests.support.live_session import Features, LiveSession
-from tests.support.scripted_imap import Peer, ScriptedImap
+from tests.support.scripted_imap import Peer, ScriptBroken, ScriptedImap
 
 __all__ = ["Box", "LiveMailbox", "Stored"]
 
@@ -64,6 +64,8 @@ class LiveMailbox:
         """By name on the wire."""
         self.commands: list[str] = []
         """All that clients said, tags left out, literals as ``{}``."""
+        self.unreadable: list[str] = []
+        """Commands that were answered BAD, with what was wrong; none may be left at the end."""
         self.on_command: Callable[[str], object] | None = None
         """Called with each command before it is carried out, e.g. to act as another client."""
         self.on_answer: Callable[[bytes], bytes] | None = None
@@ -143,9 +145,11 @@ class LiveMailbox:
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        """Stop."""
+        """Stop, and tell what could not be read."""
         if self._server is not None:
             await self._server.__aexit__(None, None, None)
+        if self.unreadable:
+            raise ScriptBroken(f"no server could read this: {self.unreadable}")
 
     # ---- what a test does, as another client or as the server's owner ----
 

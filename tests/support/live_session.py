@@ -166,7 +166,7 @@ class LiveSession:
                     await self._end(f"NO {refusal}")
                     return None
                 await self._peer.send("+ go on")
-            literals.append(await self._peer.reader.readexactly(int(announced[1])))
+            literals.append(await self._peer.literal(int(announced[1])))
             text = text[: announced.start()] + "{}" + (await self._peer.line()).decode()
         return Command(text, literals)
 
@@ -175,17 +175,24 @@ class LiveSession:
         # EXPUNGE may not be told inside FETCH or STORE by sequence number; all of ours are UID
         # commands, where it may (RFC 9051 §7.5.1).
         self._flush()
+        try:
+            end = self._obey(command)
+        except (ValueError, LookupError) as error:
+            # Told when the test ends: ours says nothing that a server cannot read.
+            self.server.unreadable.append(f"{command.text}: {error!r}")
+            end = "BAD that cannot be read"
+        self._flush()
+        return end or "OK done"
+
+    def _obey(self, command: Command) -> str:
         verb = command.verb
         if verb in MESSAGE_COMMANDS:
             if self.box is None:
                 return "BAD nothing is selected"
-            end = MESSAGE_COMMANDS[verb](self.server, self, self.box, command)
-        elif verb in NAME_COMMANDS:
-            end = NAME_COMMANDS[verb](self.server, self, command)
-        else:
-            end = self._other(command)
-        self._flush()
-        return end or "OK done"
+            return MESSAGE_COMMANDS[verb](self.server, self, self.box, command)
+        if verb in NAME_COMMANDS:
+            return NAME_COMMANDS[verb](self.server, self, command)
+        return self._other(command)
 
     def _other(self, command: Command) -> str:
         match command.verb:

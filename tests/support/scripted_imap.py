@@ -49,12 +49,20 @@ class Peer:
         await self.writer.drain()
 
     async def line(self) -> bytes:
-        """Return the next line without its end."""
+        """Return the next line without its end; what the network cut is no line."""
         async with asyncio.timeout(self.patience):
             line = await self.reader.readline()
-        if not line:
+        if not line.endswith(b"\n"):
             raise ConnectionResetError("the client left")
         return line.rstrip(b"\r\n")
+
+    async def literal(self, size: int) -> bytes:
+        """Return so many bytes that the client announced."""
+        try:
+            async with asyncio.timeout(self.patience):
+                return await self.reader.readexactly(size)
+        except asyncio.IncompleteReadError as error:
+            raise ConnectionResetError("the client left within a literal") from error
 
     async def command(self, pattern: str = "*") -> str:
         """Wait for a command, keep its tag, and return it without the tag."""
