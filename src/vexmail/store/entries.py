@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vexmail.domain.flags import FLAGGED, IMPORTANT, SEEN, FlagEdit, Flags, effective
-from vexmail.domain.ids import MailboxId, MessageId, ModSeq, Uid
+from vexmail.domain.ids import AccountId, MailboxId, MessageId, ModSeq, Uid
 from vexmail.domain.message import RemoteFlags, RemoteMessage
 from vexmail.store.unit_of_work import Transaction
 
@@ -270,3 +270,18 @@ def _joined(flags: Flags) -> str:
     # A flag is an atom and holds no space (RFC 9051 §9 "flag"); PostgreSQL has no arrays of
     # arrays of different length, so a row's flags travel as one string.
     return " ".join(sorted(flags))
+
+
+async def shown_in(
+    tx: Transaction, account_id: AccountId, message_ids: Sequence[MessageId]
+) -> dict[MessageId, set[MailboxId]]:
+    """Return where messages of an account are shown, those that are nowhere left out."""
+    rows = await tx.driver.fetch(
+        "SELECT e.message_id, array_agg(e.mailbox_id) AS boxes FROM messages m"
+        " JOIN mailbox_entries e ON e.message_id = m.id AND e.hidden_by IS NULL"
+        " WHERE m.account_id = $1 AND m.id = ANY($2::bigint[]) AND m.orphaned_at IS NULL"
+        " GROUP BY e.message_id ORDER BY e.message_id",
+        account_id,
+        list(message_ids),
+    )
+    return {MessageId(r["message_id"]): set(map(MailboxId, r["boxes"])) for r in rows}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from vexmail.domain.ids import AccountId, MailboxId, ModSeq, Uid, UidValidity, UserId
+from vexmail.domain.ids import AccountId, MailboxId, MessageId, ModSeq, Uid, UidValidity, UserId
 from vexmail.domain.mailbox import LocalMailbox, MailboxNamespace, MailboxRole, RemoteMailbox
 from vexmail.store.unit_of_work import Transaction
 
@@ -35,6 +35,20 @@ async def lock_account(tx: Transaction, account_id: AccountId) -> UserId | None:
         "SELECT user_id FROM accounts WHERE id = $1 FOR NO KEY UPDATE", account_id
     )
     return None if owner is None else UserId(owner)
+
+
+async def lock_accounts_of(
+    tx: Transaction, user_id: UserId, message_ids: Sequence[MessageId]
+) -> list[AccountId]:
+    """Lock the user's accounts that hold these messages, in the order of their keys."""
+    rows = await tx.driver.fetch(
+        "SELECT id FROM accounts WHERE user_id = $1 AND id IN"
+        " (SELECT account_id FROM messages WHERE id = ANY($2::bigint[]))"
+        " ORDER BY id FOR NO KEY UPDATE",
+        user_id,
+        list(message_ids),
+    )
+    return [AccountId(r["id"]) for r in rows]
 
 
 async def of_account(tx: Transaction, account_id: AccountId) -> list[LocalMailbox]:

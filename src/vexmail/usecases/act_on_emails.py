@@ -1,6 +1,5 @@
 """Act on many emails at once."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,11 +7,10 @@ from enum import StrEnum
 from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import Conflict, NoSuchRole, NotFound, PermanentError
 from vexmail.domain.flags import FLAGGED, IMPORTANT, SEEN, FlagEdit
-from vexmail.domain.ids import AccountId, MailboxId, MessageId, UserId
+from vexmail.domain.ids import MailboxId, MessageId, UserId
 from vexmail.domain.intent import Wish, WishKind
 from vexmail.domain.mailbox import LocalMailbox, MailboxRole
-from vexmail.store import mailboxes, operations
-from vexmail.store.queries import emails
+from vexmail.store import entries, mailboxes, operations
 from vexmail.usecases.undo_operation import Failure, Outcome, UndoOperation
 from vexmail.usecases.wishes import Wishes
 
@@ -79,18 +77,18 @@ class ActOnEmails(UndoOperation):
             NotFound: the mailbox to move to is not this user's.
         """
         async with self._uow() as tx:
-            views = await emails.by_ids(tx.driver, user_id, message_ids)
-            operation = await operations.begin(tx, user_id, request.action, len(views))
-            outcome = Outcome(operation, len(views))
-            by_account: dict[AccountId, list[MessageId]] = defaultdict(list)
-            for message_id, view in views.items():
-                by_account[AccountId(int(view["account_id"]))].append(message_id)
-            for account_id in sorted(by_account):
-                await mailboxes.lock_account(tx, account_id)
+            # Under the locks: where an email lies may change until then.
+            places = {
+                account_id: await entries.shown_in(tx, account_id, message_ids)
+                for account_id in await mailboxes.lock_accounts_of(tx, user_id, message_ids)
+            }
+            matched = sum(map(len, places.values()))
+            operation = await operations.begin(tx, user_id, request.action, matched)
+            outcome = Outcome(operation, matched)
+            for account_id, shown in places.items():
                 planner = _Planner(await mailboxes.all_of_account(tx, account_id), request)
                 wishes = Wishes(tx, user_id, account_id)
-                for message_id in sorted(by_account[account_id]):
-                    held = {MailboxId(int(i)) for i in views[message_id]["mailbox_ids"]}
+                for message_id, held in shown.items():
                     try:
                         wish = planner.wish(held)
                     except PermanentError as error:
@@ -101,7 +99,7 @@ class ActOnEmails(UndoOperation):
                 await wishes.finish()
             await operations.set_changed(tx, operation, outcome.changed)
         crash_point("batch.committed")
-        for account_id in by_account:
+        for account_id in places:
             self._sync.push_intents(account_id)
         return outcome
 

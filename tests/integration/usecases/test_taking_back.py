@@ -1,10 +1,16 @@
 """What is told when a wish about a place is taken back and the place has changed meanwhile."""
 
+import asyncio
+
 from tests.integration.usecases.desk import Desk, a_letter, a_mailbox, kinds
+from tests.support.waiting import eventually
 from vexmail.domain.errors import CommandRefused
 from vexmail.domain.ids import MailboxId, MessageId, Uid
-from vexmail.domain.intent import PendingIntent
+from vexmail.domain.intent import PendingIntent, Wish, WishKind
+from vexmail.domain.mailbox import MailboxRole
+from vexmail.store import mailboxes
 from vexmail.usecases.act_on_emails import Action, ActOnEmails, Request
+from vexmail.usecases.wishes import Wishes
 
 NO = CommandRefused("The server said no.", "NOPERM")
 
@@ -79,3 +85,33 @@ async def test_mail_that_came_just_before_a_moved_letter_is_told_as_new(desk: De
     assert [row["uid"] for row in uids] == [1, 2, 3]
     assert uids[2]["message_id"] == key
     assert (await desk.held(archive)).total == 3
+
+
+async def test_a_letter_that_moves_while_an_action_waits_is_taken_from_where_it_lies(
+    desk: Desk,
+) -> None:
+    inbox = await desk.inbox(a_letter(1))
+    archive = await desk.synced(a_mailbox("Archive"))
+    trash = await desk.synced(a_mailbox("Trash", MailboxRole.TRASH))
+    key = MessageId(int((await desk.listed(inbox))[0]["id"]))
+    act = ActOnEmails(desk.uow, desk.sync)
+    move = Wish(WishKind.MOVE, source=inbox, target=archive)
+
+    async with asyncio.TaskGroup() as group, desk.uow() as tx:
+        await mailboxes.lock_account(tx, desk.account)
+        waiting = group.create_task(act(desk.owner, [key], Request(Action.DELETE)))
+        await eventually(lambda: is_waiting_for_a_lock(desk), what="the action that waits")
+        wishes = Wishes(tx, desk.owner, desk.account)
+        await wishes.record(key, move)
+        await wishes.finish()
+
+    assert (await waiting).changed == 1
+    view = await desk.email(key)
+    assert view is not None
+    assert view["mailbox_ids"] == [str(trash)]
+
+
+async def is_waiting_for_a_lock(desk: Desk) -> bool:
+    """Tell whether a transaction waits for another one."""
+    waiting = "SELECT count(*) AS n FROM pg_locks WHERE NOT granted"
+    return bool((await desk.rows(waiting))[0]["n"])
