@@ -1,11 +1,10 @@
-import { ArrowLeft } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { Link } from 'wouter';
 import { explain } from '@/api/problem';
 import type { Account, ImapSettings } from '@/domain/entities';
 import { useIntents } from '@/intents/hooks';
 import { Button } from '@/ui/Button';
 import { Notice } from '@/ui/Notice';
+import { PlainPage } from '@/ui/PlainPage';
 import { AccountForm } from './AccountForm';
 import s from './AccountPage.module.css';
 import { RemoveAccount } from './RemoveAccount';
@@ -20,19 +19,15 @@ export function NewAccountPage({ isFirst, isDemoAvailable, onDone }: NewProps) {
     onDone();
   };
   return (
-    <main className={s.page}>
-      <div className={s.column}>
-        {!isFirst && <BackLink />}
-        <h1 className={s.lead}>{isFirst ? 'Welcome to VexMail' : 'Add an account'}</h1>
-        <p className={s.words}>
-          {isFirst
-            ? 'Connect a mailbox. VexMail mirrors it here and keeps it in step; your mail stays on your server.'
-            : 'VexMail mirrors it here and keeps it in step; your mail stays on your server.'}
-        </p>
-        <AccountForm account={null} onSave={save} />
-        {isFirst && isDemoAvailable && <DemoOffer onDone={onDone} />}
-      </div>
-    </main>
+    <PlainPage title={isFirst ? 'Welcome to VexMail' : 'Add an account'} shape="form" isFirst={isFirst}>
+      <p className={s.words}>
+        {isFirst
+          ? 'Connect a mailbox. VexMail mirrors it here and keeps it in step; your mail stays on your server.'
+          : 'VexMail mirrors it here and keeps it in step; your mail stays on your server.'}
+      </p>
+      <AccountForm account={null} onSave={save} />
+      {isFirst && isDemoAvailable && <DemoOffer onDone={onDone} />}
+    </PlainPage>
   );
 }
 
@@ -51,28 +46,15 @@ export function EditAccountPage({ account, onDone, children }: EditProps) {
     onDone();
   };
   return (
-    <main className={s.page}>
-      <div className={s.column}>
-        <BackLink />
-        <h1 className={s.lead}>{account.name || account.email}</h1>
-        <div className={s.status}>
-          <div className={s.fare}>{children}</div>
-          <Button onClick={() => void accounts.syncNow(account.id)}>Sync now</Button>
-        </div>
-        <p className={s.words}>Changes are tested against the server before they are kept.</p>
-        <AccountForm account={account} onSave={save} />
-        <RemoveAccount account={account} onDone={onDone} />
+    <PlainPage title={account.name || account.email} shape="form">
+      <div className={s.status}>
+        <div className={s.fare}>{children}</div>
+        <Button onClick={() => void accounts.syncNow(account.id)}>Sync now</Button>
       </div>
-    </main>
-  );
-}
-
-function BackLink() {
-  return (
-    <Link href="/" className={s.back}>
-      <ArrowLeft size={16} aria-hidden="true" />
-      Back to your mail
-    </Link>
+      <p className={s.words}>Changes are tested against the server before they are kept.</p>
+      <AccountForm account={account} onSave={save} />
+      <RemoveAccount account={account} onDone={onDone} />
+    </PlainPage>
   );
 }
 

@@ -16,7 +16,7 @@ export function NotDoneLink({ isNarrow }: { isNarrow: boolean }) {
       title={isNarrow ? `Not done yet (${countText(total)})` : undefined}
     >
       <TriangleAlert size={17} strokeWidth={1.75} aria-hidden="true" />
-      <span className={s.name}>Not done yet</span>
+      <span className={isNarrow ? 'visually-hidden' : s.name}>Not done yet</span>
       <span className={s.count}>{countText(total)}</span>
     </Link>
   );

@@ -33,7 +33,7 @@ export function SyncStatus({ isNarrow }: { isNarrow: boolean }) {
         title={isNarrow ? now.words : undefined}
       >
         <span className={classes(s.dot, s[now.tone])} aria-hidden="true" />
-        <span className={s.words}>{now.words}</span>
+        <span className={isNarrow ? 'visually-hidden' : s.words}>{now.words}</span>
       </button>
       <div
         id={id}
