@@ -7,16 +7,16 @@ Its files come from ``unpacked_servers``.
 
 import socket
 import struct
-import subprocess
 import threading
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from typing_extensions import override
 
 from tests.support import server_folder
-from tests.support.certificates import write_certificate
+from tests.support.server_process import ServerProcess
 from tests.support.unpacked_servers import environment, unpacked
 
 SPECIAL = {"Archive": "archive", "Drafts": "drafts", "Junk": "junk", "Sent": "sent"} | {
@@ -25,86 +25,55 @@ SPECIAL = {"Archive": "archive", "Drafts": "drafts", "Junk": "junk", "Sent": "se
 
 
 @dataclass
-class Cyrus:
-    """Start on entering, end with all processes on leaving.
+class Cyrus(ServerProcess):
+    """Start on entering, end with all processes on leaving; see ``ServerProcess``.
 
-    ``port`` serves clear text and STARTTLS, ``tls_port`` TLS; ``ca_file`` is the self-made
-    authority, whose certificate names ``localhost`` and ``127.0.0.1``.
+    Most of what Cyrus says goes to syslog, not to ``log``.
     """
 
-    folder: Path
-    host: str = "127.0.0.1"
-    port: int = 0
-    tls_port: int = 0
-    users: dict[str, str] = field(default_factory=dict)
-    _process: subprocess.Popen[bytes] | None = None
-    _own_folder: Path | None = None
     _passwords: socket.socket | None = None
 
-    @property
-    def ca_file(self) -> Path:
-        """The certificate to trust."""
-        return self.folder / "cert.pem"
+    @override
+    def stop(self) -> None:
+        """End the server, and what answers it for passwords."""
+        super().stop()
+        if self._passwords is not None:
+            self._passwords.close()
 
-    @property
-    def log(self) -> str:
-        """What its processes wrote so far; most of what Cyrus says goes to syslog instead."""
-        path = self.folder / "master.log"
-        return path.read_text(errors="replace") if path.exists() else ""
-
-    def __enter__(self) -> Self:
-        """Start and wait until it greets."""
+    @override
+    def _prepare(self) -> tuple[Sequence[str | Path], Mapping[str, str]]:
         root = unpacked("cyrus")
         programs = next(
             folder
             for folder in (root / "usr/lib/cyrus/bin", root / "usr/libexec/cyrus-imapd")
             if folder.is_dir()
         )
-        if server_folder.is_root():
-            self._own_folder = self.folder = server_folder.own_folder("cyrus")
-        self.folder = Path(self.folder).resolve()
         for name in ("db", "log", "msg", "proc", "quota", "socket", "user"):
             (self.folder / "conf" / name).mkdir(parents=True, exist_ok=True)
         (self.folder / "spool").mkdir(exist_ok=True)
-        write_certificate(self.folder)
-        self.port = self.port or server_folder.free_port()
-        self.tls_port = self.tls_port or server_folder.free_port()
         (self.folder / "imapd.conf").write_text(self._imapd_conf())
         (self.folder / "cyrus.conf").write_text(self._cyrus_conf(programs))
         server_folder.hand_over(self.folder)
         self._answer_for_passwords()
         files = ("imapd.conf", "cyrus.conf", "master.pid", "master.log")
         settings, services, pid, log = (str(self.folder / name) for name in files)
-        self._process = subprocess.Popen(
-            [programs / "master", "-D", "-C", settings, "-M", services, "-p", pid, "-L", log],
-            env=environment(root),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        if not server_folder.greets(self._process, self.host, self.port):
-            text = self.log[-3000:]
-            self.stop()
-            raise RuntimeError(f"Cyrus did not start:\n{text}")
-        return self
+        command = [
+            str(programs / "master"),
+            "-D",
+            "-C",
+            settings,
+            "-M",
+            services,
+            "-p",
+            pid,
+            "-L",
+            log,
+        ]
+        return command, environment(root)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End it."""
-        self.stop()
-
-    def stop(self) -> None:
-        """End the server and every process it started; as root, its folder goes, too."""
-        process, self._process = self._process, None
-        if process is not None:
-            server_folder.end(process, self._own_folder)
-        if self._passwords is not None:
-            self._passwords.close()
+    @override
+    def _log_file(self) -> Path:
+        return self.folder / "master.log"
 
     def add_user(self, name: str, password: str) -> None:
         """Let ``name`` log in from now on; INBOX and the usual mailboxes are made at login."""

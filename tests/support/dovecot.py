@@ -7,17 +7,16 @@ Mail lives in Maildirs that may be filled before or while the server runs.
 import os
 import pwd
 import shutil
-import subprocess
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from typing_extensions import override
 
 from tests.support import mailgen, server_folder
-from tests.support.certificates import write_certificate
 from tests.support.dovecot_configuration import Facts, configuration
+from tests.support.server_process import ServerProcess
 
 # mailgen is a script without annotations; these are the two functions used here.
 _generate: Callable[..., Iterator[mailgen.Message]] = mailgen.generate
@@ -35,80 +34,28 @@ def _binary() -> str | None:
 
 
 @dataclass
-class Dovecot:
-    """Start on entering, end with all processes on leaving.
+class Dovecot(ServerProcess):
+    """Start on entering, end with all processes on leaving; see ``ServerProcess``."""
 
-    ``folder`` is where it lives; as root it moves to a folder of its own (see ``folder`` then).
-
-    ``port`` serves clear text and STARTTLS, ``tls_port`` TLS; ``ca_file`` is the self-made
-    authority, whose certificate names ``localhost`` and ``127.0.0.1``.
-    """
-
-    folder: Path
     extra: str = ""
     """More lines of configuration."""
-    host: str = "127.0.0.1"
-    port: int = 0
-    tls_port: int = 0
-    users: dict[str, str] = field(default_factory=dict)
-    _process: subprocess.Popen[bytes] | None = None
-    _own_folder: Path | None = None
 
-    @property
-    def ca_file(self) -> Path:
-        """The certificate to trust."""
-        return self.folder / "cert.pem"
-
-    @property
-    def log(self) -> str:
-        """What Dovecot wrote so far."""
-        path = self.folder / "dovecot.log"
-        return path.read_text(errors="replace") if path.exists() else ""
-
-    def __enter__(self) -> Self:
-        """Start and wait until it greets."""
+    @override
+    def _prepare(self) -> tuple[Sequence[str | Path], None]:
         binary = _binary()
         if binary is None:
             raise RuntimeError("Dovecot is not installed: apt-get install dovecot-imapd")
-        self.folder = Path(self.folder).resolve()
-        if server_folder.is_root():
-            # Mail is served by an ordinary user, who cannot pass pytest's private folders.
-            self._own_folder = self.folder = server_folder.own_folder("dovecot")
         for name in ("run", "state", "mail", "home", "users"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        write_certificate(self.folder)
-        self.port = self.port or server_folder.free_port()
-        self.tls_port = self.tls_port or server_folder.free_port()
         config = self.folder / "dovecot.conf"
         config.write_text(configuration(self._facts()))
         server_folder.hand_over(self.folder / "mail")
         server_folder.hand_over(self.folder / "home")
-        self._process = subprocess.Popen(
-            [binary, "-F", "-c", str(config)],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        if not server_folder.greets(self._process, self.host, self.port):
-            text = self.log[-3000:]
-            self.stop()
-            raise RuntimeError(f"Dovecot did not start:\n{text}")
-        return self
+        return [binary, "-F", "-c", config], None
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End it."""
-        self.stop()
-
-    def stop(self) -> None:
-        """End the server and every process it started; as root, its folder goes, too."""
-        process, self._process = self._process, None
-        if process is not None:
-            server_folder.end(process, self._own_folder)
+    @override
+    def _log_file(self) -> Path:
+        return self.folder / "dovecot.log"
 
     def add_user(self, name: str, password: str) -> None:
         """Let ``name`` log in from now on; a password changed within a second may be missed."""

@@ -6,10 +6,8 @@ from itertools import count
 import pytest
 
 from tests.integration.sync.mailbox_tree import create, done_and_equal, tree
-from tests.support.courier import Courier
-from tests.support.cyrus import Cyrus
-from tests.support.dovecot import Dovecot
 from tests.support.mail_account import a_message
+from tests.support.mail_hosts import mail_host
 from tests.support.mirror import Mirror
 from tests.support.real_mailbox import PASSWORD, MailHost, RealMailbox
 from vexmail.domain.flags import SEEN
@@ -20,41 +18,14 @@ from vexmail.usecases.change_mailboxes import MailboxChange
 pytestmark = pytest.mark.dovecot
 _numbers = count()
 
-# Our own mailboxes below INBOX, some for everybody beside them, and few extensions.
-_BARE = """
-imap_capability = IMAP4rev1 SASL-IR ID IDLE NAMESPACE LITERAL+
-namespace inbox {
-  prefix = INBOX.
-}
-namespace everybody {
-  type = public
-  separator = .
-  prefix = Public.
-  location = maildir:~/../public:INDEX=~/public
-  list = yes
-}
-"""
-
 
 @pytest.fixture(scope="module", params=["dovecot", "bare dovecot", "cyrus", "courier"])
 def host(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[MailHost, str]]:
     """A server and the prefix of its mailboxes."""
-    folder = tmp_path_factory.mktemp("server")
-    match request.param:
-        case "dovecot":
-            with Dovecot(folder) as dovecot:
-                yield dovecot, ""
-        case "bare dovecot":
-            with Dovecot(folder, extra=_BARE) as dovecot:
-                yield dovecot, "INBOX."
-        case "cyrus":
-            with Cyrus(folder) as cyrus:
-                yield cyrus, "INBOX."
-        case _:
-            with Courier(folder) as courier:
-                yield courier, "INBOX."
+    with mail_host(request.param, tmp_path_factory.mktemp("server")) as running:
+        yield running
 
 
 @pytest.fixture

@@ -6,11 +6,9 @@ from itertools import count
 import pytest
 import pytest_asyncio
 
-from tests.support.courier import Courier
-from tests.support.cyrus import Cyrus
-from tests.support.dovecot import Dovecot
 from tests.support.fault_proxy import FaultProxy
 from tests.support.mail_account import a_message
+from tests.support.mail_hosts import mail_host
 from tests.support.mirror import Mirror
 from tests.support.real_mailbox import PASSWORD, MailHost, RealMailbox
 from tests.support.waiting import eventually
@@ -26,16 +24,8 @@ def host(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[MailHost, str]]:
     """A server and the prefix of its mailboxes."""
-    folder = tmp_path_factory.mktemp(request.param)
-    if request.param == "dovecot":
-        with Dovecot(folder) as dovecot:
-            yield dovecot, ""
-    elif request.param == "cyrus":
-        with Cyrus(folder) as cyrus:
-            yield cyrus, "INBOX."
-    else:
-        with Courier(folder) as courier:
-            yield courier, "INBOX."
+    with mail_host(request.param, tmp_path_factory.mktemp(request.param)) as running:
+        yield running
 
 
 @pytest.fixture
