@@ -20,7 +20,7 @@ def store(tmp_path: Path) -> LocalFolderBlobStore:
 
 
 def file_of(tmp_path: Path, blob_id: str) -> Path:
-    return tmp_path / "blobs" / blob_id[:2] / blob_id[2:4] / blob_id
+    return tmp_path / "blobs" / blob_id[:2] / blob_id
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -127,6 +127,23 @@ def test_many_writers_of_the_same_blob_leave_one_whole_file(tmp_path: Path):
 
     assert len(names) == 1
     assert [path.read_bytes() for path in files_in(tmp_path / "blobs")] == [data]
+
+
+async def test_blobs_of_a_store_with_two_levels_of_folders_are_read_found_and_removed(
+    store: LocalFolderBlobStore, tmp_path: Path
+):
+    names = await store.put_many([b"read", b"found", b"removed"])
+    for name in names:
+        below = file_of(tmp_path, name).parent / name[2:4] / name
+        below.parent.mkdir()
+        file_of(tmp_path, name).rename(below)
+
+    assert await store.get(names[0]) == b"read"
+    assert await store.exists(names[1])
+    await store.delete(names[2])
+
+    assert sorted(path.name for path in files_in(tmp_path / "blobs")) == sorted(names[:2])
+    assert not await store.exists(names[2])
 
 
 async def test_a_stream_left_early_closes_its_file(store: LocalFolderBlobStore):
