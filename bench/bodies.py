@@ -1,6 +1,7 @@
 """Promise 4: bodies fetched into the blob store."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Sequence
 
@@ -12,7 +13,7 @@ from bench.rig import PASSWORD, Rig, a_rig
 PROMISE = Promise(4, "bodies", "10,000 bodies into the blob store", "raw pipelined BODY[]")
 _COUNT = 10_000
 _WITHIN = 600.0  # seconds
-_LOOK_EVERY = 0.1
+_LOOK_EVERY = 1.0  # seconds; the end is told, and looking takes the event loop's time
 
 
 async def measure() -> Sequence[Line]:
@@ -22,7 +23,9 @@ async def measure() -> Sequence[Line]:
             for name in ("baseline", "ours"):
                 rig.dovecot.add_user(name, PASSWORD)
                 await asyncio.to_thread(link_into, rig.dovecot, name, mail)
-            raw = await asyncio.to_thread(_raw, rig)
+            # Both users' mail is the same files: the first reading may come from the disk, and
+            # the second finds them in memory as ours will.
+            raw = min([await asyncio.to_thread(_raw, rig) for _ in range(2)])
             await rig.add_account("ours")
             await rig.seconds_until_listed(_COUNT, time.monotonic())
             spent = processor_seconds(rig.product.process.pid)
@@ -42,11 +45,27 @@ def _raw(rig: Rig) -> float:
 
 
 async def _seconds_until_stored(rig: Rig, since: float) -> float:
-    while time.monotonic() - since < _WITHIN:
-        if await _stored(rig) >= _COUNT:
-            return time.monotonic() - since
-        await asyncio.sleep(_LOOK_EVERY)
-    raise TimeoutError(f"{_COUNT} bodies were not stored within {_WITHIN:g} s")
+    told = asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        listener = group.create_task(_hear_of_the_last(rig, told))
+        while await _stored(rig) < _COUNT:
+            if time.monotonic() - since > _WITHIN:
+                raise TimeoutError(f"{_COUNT} bodies were not stored within {_WITHIN:g} s")
+            told.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_EVERY):
+                    await told.wait()
+        took = time.monotonic() - since
+        listener.cancel()
+    return took
+
+
+async def _hear_of_the_last(rig: Rig, told: asyncio.Event) -> None:
+    async with rig.api.events() as events:
+        async for change in events:
+            is_progress = change["type"] == "sync_progress" and change["phase"] == "bodies"
+            if is_progress and change["done"] >= change["total"]:
+                told.set()
 
 
 async def _stored(rig: Rig) -> int:

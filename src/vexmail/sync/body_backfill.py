@@ -2,20 +2,22 @@
 
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from itertools import groupby
 
-from vexmail.domain.errors import MailboxGone
+from vexmail.domain.errors import MailboxGone, VexMailError
 from vexmail.domain.ids import BlobId, MailboxId, MessageId, Uid, UidValidity
 from vexmail.domain.intent import Place
-from vexmail.domain.message import RemoteBody
 from vexmail.ports.mail_server import MailSession
+from vexmail.sync.lane import ConnectionWanted
 from vexmail.sync.read_ahead import reading_ahead
 from vexmail.sync.sync_state import AccountContext
 
-BODIES_AT_ONCE = 200  # places asked from the store in one go, newest first
+PLACES_AT_ONCE = 1000  # asked from the store in one go, newest first
+GROUP_COUNT = 200  # messages asked from the server between two safe points
 GROUP_BYTES = 32 << 20  # bytes asked from the server between two safe points
-STORE_COUNT = 40  # messages written to the blob store in one go
+FETCH_COUNT = 50  # messages of one FETCH: the server never waits for us to ask for more
+STORE_COUNT = 100  # messages written to the blob store in one go
 STORE_BYTES = 4 << 20  # bytes held before they are written; as many are read meanwhile
 
 Portion = list[tuple[MessageId, bytes]]
@@ -33,19 +35,37 @@ class BodyBackfill:
         # Places that the server would not answer; asked again with the next session. What was
         # moved or numbered anew meanwhile lies in another place.
         self._refused: set[Key] = set()
+        self._asked: dict[MessageId, Key] = {}
         self._selected: tuple[str, UidValidity] | None = None
 
     async def bring(self) -> None:
         """Fetch until nothing is missing, until new mail wants a look, or the day's share is spent.
 
+        The server reads on while we store what it sent, and we store while we record: none of the
+        three waits for another between groups of messages, where all of them would stand still.
+
         Raises:
             ConnectionWanted: another lane needs the connection.
             VexMailError: why the session ended.
         """
-        context, last = self._context, None
         self._selected = None  # others used the session meanwhile
+        self._asked.clear()
+        async with (
+            reading_ahead(_portions(self._bodies())) as portions,
+            reading_ahead(self._put(portions)) as stored,
+        ):
+            async for kept in stored:
+                await self._context.let_person_first()
+                await self._tools.store_bodies.record(self._context.id, kept)
+                self._refused.difference_update(self._asked.pop(i) for i, _ in kept)
+                if self._context.daily_bytes is None:  # else counted before each group is chosen
+                    await self._context.record_downloads()
+
+    async def _groups(self) -> AsyncIterator[list[Place]]:
+        """Choose what to ask for, one mailbox at a time; between two groups others may go first."""
+        context, last = self._context, None
         while True:
-            found = await self._tools.plan.missing_bodies(context.id, BODIES_AT_ONCE, last)
+            found = await self._tools.plan.missing_bodies(context.id, PLACES_AT_ONCE, last)
             last = found.last
             if last is None:
                 return
@@ -57,28 +77,22 @@ class BodyBackfill:
                     room = await context.room_for_bodies()
                     if not room:
                         return
-                    await self._bring_group(_take(waiting, min(GROUP_BYTES, room)))
-                    await context.record_downloads()
+                    yield _take(waiting, min(GROUP_BYTES, room))
                     context.connections.give_way(self._session)
-            if context.signals.work.is_set():
-                return
+                    if context.signals.work.is_set():
+                        return
 
-    async def _bring_group(self, places: Sequence[Place]) -> None:
-        """Fetch bodies of one mailbox; what is read is written while the next is read."""
-        keys = {p.message_id: _key(p) for p in places}
-        self._refused.update(keys.values())
-        if not await self._is_selected(places[0]):
-            return
-        ids = {p.uid: p.message_id for p in places}
-        bodies = self._session.fetch_bodies(list(ids))
-        async with (
-            reading_ahead(_portions(bodies, ids)) as portions,
-            reading_ahead(self._put(portions)) as stored,
-        ):
-            async for kept in stored:
-                await self._context.let_person_first()
-                await self._tools.store_bodies.record(self._context.id, kept)
-                self._refused.difference_update(keys[i] for i, _ in kept)
+    async def _bodies(self) -> AsyncIterator[tuple[MessageId, bytes]]:
+        """Fetch group after group."""
+        async for places in self._groups():
+            keys = {p.message_id: _key(p) for p in places}
+            self._asked.update(keys)
+            self._refused.update(keys.values())
+            if await self._is_selected(places[0]):
+                ids = {p.uid: p.message_id for p in places}
+                async for body in self._session.fetch_bodies(list(ids), batch=FETCH_COUNT):
+                    if body.uid in ids:
+                        yield ids[body.uid], body.raw
 
     async def _put(self, portions: AsyncIterator[Portion]) -> AsyncIterator[Kept]:
         """Store bytes while earlier ones are recorded."""
@@ -96,29 +110,35 @@ class BodyBackfill:
         return self._selected == wanted
 
 
-async def _portions(
-    bodies: AsyncIterator[RemoteBody], ids: dict[Uid, MessageId]
-) -> AsyncIterator[Portion]:
-    """Gather bodies into portions that are worth a transaction and no burden on memory."""
+async def _portions(bodies: AsyncIterator[tuple[MessageId, bytes]]) -> AsyncIterator[Portion]:
+    """Gather bodies into portions that are worth a transaction and no burden on memory.
+
+    What came before a session ended is not fetched again: it is a portion before the error is
+    raised.
+    """
     portion: Portion = []
     size = 0
-    async for body in bodies:
-        if body.uid not in ids:
-            continue
-        portion.append((ids[body.uid], body.raw))
-        size += len(body.raw)
-        if len(portion) >= STORE_COUNT or size >= STORE_BYTES:
-            yield portion
-            portion, size = [], 0
+    ending: Exception | None = None
+    try:
+        async for message_id, raw in bodies:
+            portion.append((message_id, raw))
+            size += len(raw)
+            if len(portion) >= STORE_COUNT or size >= STORE_BYTES:
+                yield portion
+                portion, size = [], 0
+    except (ConnectionWanted, VexMailError) as reason:
+        ending = reason
     if portion:
         yield portion
+    if ending is not None:
+        raise ending
 
 
 def _take(places: deque[Place], most_bytes: int) -> list[Place]:
     """Take the first places, at least one, so that they are no more bytes than this."""
     taken = [places.popleft()]
     size = taken[0].size
-    while places and size + places[0].size <= most_bytes:
+    while places and len(taken) < GROUP_COUNT and size + places[0].size <= most_bytes:
         size += places[0].size
         taken.append(places.popleft())
     return taken
