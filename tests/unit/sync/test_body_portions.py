@@ -7,7 +7,7 @@ import pytest
 from vexmail.domain.errors import ConnectionLost, VexMailError
 from vexmail.domain.ids import MessageId
 from vexmail.sync import body_backfill
-from vexmail.sync.body_backfill import Portion, _portions
+from vexmail.sync.body_backfill import _portions
 from vexmail.sync.lane import ConnectionWanted
 
 
@@ -34,10 +34,8 @@ async def test_a_portion_is_full_at_a_number_of_messages_or_of_bytes(
 
 @pytest.mark.parametrize("ending", [ConnectionLost("gone"), ConnectionWanted()])
 async def test_what_came_before_the_session_ended_is_kept(ending: VexMailError | ConnectionWanted):
-    kept: list[Portion] = []
+    portions = _portions(_bodies(2, ending))
 
+    assert await anext(portions) == [(MessageId(0), b"x" * 100), (MessageId(1), b"x" * 100)]
     with pytest.raises(type(ending)):
-        async for portion in _portions(_bodies(2, ending)):
-            kept.append(portion)  # noqa: PERF401 - the loop ends with an error
-
-    assert kept == [[(MessageId(0), b"x" * 100), (MessageId(1), b"x" * 100)]]
+        await anext(portions)
