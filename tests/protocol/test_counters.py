@@ -10,6 +10,7 @@ from tests.support.scripted_imap import Peer, after_login, transcript
 from vexmail.domain.errors import CommandRefused, ConnectionTimedOut, ProtocolViolation
 from vexmail.domain.mailbox import MailboxCounters
 from vexmail.imap import counting
+from vexmail.imap.listing import LONGEST_NAME
 from vexmail.imap.server import AioimaplibMailServer
 from vexmail.ports.mail_server import MailSession
 
@@ -47,6 +48,22 @@ async def test_one_command_tells_all_that_can_be_opened() -> None:
     assert counters["INBOX"].highest_modseq == 55
     assert counters['W"rk'] == THREE
     assert counters.keys() == {"INBOX", 'W"rk'}
+
+
+async def test_a_name_that_no_index_could_hold_is_left_out() -> None:
+    script = after_login(
+        f"""
+        C: LIST *
+        S: * LIST () "/" "{"x" * (LONGEST_NAME + 1)}"
+        S: * LIST () "/" "{"y" * LONGEST_NAME}"
+        S: * STATUS A {GOOD}
+        S: {{tag}} OK done
+        """,
+        capabilities="LIST-EXTENDED LIST-STATUS",
+    )
+
+    async with session_with(script) as session:
+        assert [box.name for box in await session.survey()] == ["y" * LONGEST_NAME]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from vexmail.imap.responses import Condition, Continuation, Response, Status
 log = structlog.get_logger(__name__)
 
 DEPTH: Final = 2  # STATUS commands in flight
+EACH: Final = 1.0  # seconds that one of many STATUS may take
 _LARGEST_MODSEQ: Final = 2**63 - 1  # RFC 7162 §7 ``mod-sequence-value``
 
 
@@ -44,7 +45,7 @@ async def survey(exchange: Exchange) -> list[RemoteMailbox]:
             if answer.tagged.status == "OK":
                 mailboxes = await listing.read(exchange, answer.responses, f"STATUS {wanted}")
                 if any(isinstance(told, Status) for told in answer.responses):
-                    return _counted(mailboxes, answer.responses)
+                    return await _counted(exchange, mailboxes, answer.responses)
             log.warning("imap.list_status.useless", status=answer.tagged.status)
         mailboxes = await listing.list_mailboxes(exchange)
         names = [mailbox.wire_name for mailbox in mailboxes if mailbox.selectable]
@@ -53,14 +54,14 @@ async def survey(exchange: Exchange) -> list[RemoteMailbox]:
             if not name.isascii():  # a literal: the server must say "+" before we go on
                 one = await exchange.run("STATUS", Astring(name), wanted)
                 told += [response for response in one.responses if isinstance(response, Status)]
-        return _counted(mailboxes, told)
+        return await _counted(exchange, mailboxes, told)
 
 
 async def _ask_in_pairs(exchange: Exchange, names: Sequence[str], items: str) -> list[Status]:
     """Keep two STATUS commands in flight; what is refused is left out."""
     waiting, flying = deque(names), dict[str, Running]()
     told: list[Status] = []
-    async with exchange.deadline("STATUS", TOTAL):
+    async with exchange.deadline("STATUS", TOTAL + EACH * len(names)):
         while waiting or flying:
             while waiting and len(flying) < DEPTH:
                 running = exchange.connection.begin("STATUS", Astring(waiting.popleft()), items)
@@ -86,8 +87,8 @@ def _note_refusal(tagged: Condition) -> None:
         log.info("imap.status.refused", status=tagged.status, code=tagged.code)
 
 
-def _counted(
-    mailboxes: Iterable[RemoteMailbox], responses: Iterable[Response]
+async def _counted(
+    exchange: Exchange, mailboxes: Iterable[RemoteMailbox], responses: Iterable[Response]
 ) -> list[RemoteMailbox]:
     told: dict[str, MailboxCounters] = {}
     for response in responses:
@@ -95,12 +96,13 @@ def _counted(
             counters = _counters(response)
             if counters is not None:
                 told[_key(response.name.decode("utf-8", "replace"))] = counters
-    return [
-        replace(mailbox, counters=told.get(_key(mailbox.wire_name)))
-        if mailbox.selectable
-        else mailbox
-        for mailbox in mailboxes
-    ]
+            await exchange.breathe()
+    counted = []
+    for mailbox in mailboxes:
+        counters = told.get(_key(mailbox.wire_name)) if mailbox.selectable else None
+        counted.append(mailbox if counters is None else replace(mailbox, counters=counters))
+        await exchange.breathe()
+    return counted
 
 
 def _key(name: str) -> str:

@@ -230,10 +230,15 @@ class Exchange:
             unit = connection.take()
             if unit is None:
                 raise Defect("A connection woke its reader without a unit.")
-        elif self._loop.time() - self._turn_began > TURN:
+        else:
+            await self.breathe()
+        return unit
+
+    async def breathe(self) -> None:
+        """Give the event loop its turn once in a while; for what goes over a long answer."""
+        if self._loop.time() - self._turn_began > TURN:
             await asyncio.sleep(0)
             self._turn_began = self._loop.time()
-        return unit
 
     def drain(self) -> None:
         """Read what came since the last command, without waiting.

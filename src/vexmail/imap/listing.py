@@ -19,6 +19,7 @@ from vexmail.imap.wording import command_refused
 log = structlog.get_logger(__name__)
 
 ALL: Final = ('""', '"*"')
+LONGEST_NAME: Final = 2000  # bytes; what is longer fits no index, and no file system has it
 
 
 async def list_mailboxes(exchange: Exchange) -> list[RemoteMailbox]:
@@ -57,13 +58,13 @@ async def read(
         subscribed = {name for name, entry in entries.items() if "\\subscribed" in entry.attributes}
     else:
         subscribed = await _subscribed(exchange, entries)
-    return assign_roles(
-        [
-            # INBOX needs no subscription to be wanted.
-            placed(_mailbox(name, entry, name in subscribed or name.upper() == "INBOX"), namespaces)
-            for name, entry in entries.items()
-        ]
-    )
+    mailboxes = []
+    for name, entry in entries.items():
+        # INBOX needs no subscription to be wanted.
+        is_wanted = name in subscribed or name.upper() == "INBOX"
+        mailboxes.append(placed(_mailbox(name, entry, is_wanted), namespaces))
+        await exchange.breathe()
+    return assign_roles(mailboxes)
 
 
 async def ask(exchange: Exchange, pattern: str = "*", option: str = "") -> Answer:
@@ -128,8 +129,8 @@ def list_entries(responses: Iterable[Response], *, lsub: bool = False) -> dict[s
             name = response.name.decode("utf-8")
         except UnicodeError:
             name = ""
-        if not name or refuses(name):
-            # No command of ours could carry this name.
+        if not name or refuses(name) or len(response.name) > LONGEST_NAME:
+            # No command of ours could carry this name, or no row of ours.
             log.warning("imap.list.name_unusable", bytes=len(response.name))
             continue
         entries.setdefault(name, response)

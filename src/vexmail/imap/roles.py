@@ -99,7 +99,10 @@ def assign_roles(mailboxes: Sequence[RemoteMailbox]) -> list[RemoteMailbox]:
                 _give(roles, index, role)
     for _, index, role in sorted(_guesses(mailboxes)):
         _give(roles, index, role)
-    return [replace(mailbox, role=roles.get(index)) for index, mailbox in enumerate(mailboxes)]
+    return [
+        replace(mailbox, role=roles[index]) if index in roles else mailbox
+        for index, mailbox in enumerate(mailboxes)
+    ]
 
 
 def _give(roles: dict[int, MailboxRole], index: int, role: MailboxRole) -> None:

@@ -240,10 +240,11 @@ async def remove_generation(tx: Transaction, mailbox_id: MailboxId) -> list[Mess
     return [MessageId(r["message_id"]) for r in rows]
 
 
-async def remove_all(tx: Transaction, mailbox_id: MailboxId) -> list[MessageId]:
-    """Empty a mailbox; answer the messages it held."""
+async def remove_all(tx: Transaction, mailbox_ids: Sequence[MailboxId]) -> list[MessageId]:
+    """Empty mailboxes; answer the messages they held."""
     rows = await tx.driver.fetch(
-        "DELETE FROM mailbox_entries WHERE mailbox_id = $1 RETURNING message_id", mailbox_id
+        "DELETE FROM mailbox_entries WHERE mailbox_id = ANY($1::bigint[]) RETURNING message_id",
+        mailbox_ids,
     )
     return [MessageId(r["message_id"]) for r in rows]
 

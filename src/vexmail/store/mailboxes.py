@@ -1,11 +1,12 @@
 """Mailbox rows: names, roles, counters and the cursors of sync."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from vexmail.domain.ids import AccountId, MailboxId, MessageId, ModSeq, Uid, UidValidity, UserId
-from vexmail.domain.mailbox import LocalMailbox, MailboxNamespace, MailboxRole, RemoteMailbox
+from vexmail.domain.mailbox import LocalMailbox, MailboxNamespace, MailboxRole
+from vexmail.store.portions import unhurried
 from vexmail.store.unit_of_work import Transaction
 
 _COLUMNS = """
@@ -15,6 +16,7 @@ SELECT m.id, m.account_id, m.name, m.wire_name, m.role, m.selectable, m.uid_vali
        m.object_id, m.watched, m.compared_at, m.resyncs, m.resynced_on
   FROM mailboxes m JOIN accounts a ON a.id = m.account_id
 """
+_ORDER = " ORDER BY m.role IS DISTINCT FROM 'inbox', m.role NULLS LAST, m.name"
 
 
 async def lock(tx: Transaction, mailbox_id: MailboxId) -> LocalMailbox | None:
@@ -58,12 +60,50 @@ async def of_account(tx: Transaction, account_id: AccountId) -> list[LocalMailbo
 
 async def all_of_account(tx: Transaction, account_id: AccountId) -> list[LocalMailbox]:
     """Return the same and those that pending wishes will make."""
+    rows = await tx.driver.fetch(_COLUMNS + " WHERE m.account_id = $1" + _ORDER, account_id)
+    return [_row(r) async for r in unhurried(rows)]
+
+
+async def by_id(tx: Transaction, mailbox_id: MailboxId) -> LocalMailbox | None:
+    """Return a mailbox as it is held now, without a lock; None when it is gone."""
+    row = await tx.driver.fetchrow(_COLUMNS + " WHERE m.id = $1", mailbox_id)
+    return None if row is None else _row(row)
+
+
+async def in_order(
+    tx: Transaction, account_id: AccountId, mailbox_ids: Collection[MailboxId]
+) -> list[MailboxId]:
+    """Return those of some mailboxes that are on the server, in the order of ``of_account``."""
     rows = await tx.driver.fetch(
-        _COLUMNS + " WHERE m.account_id = $1"
-        " ORDER BY m.role IS DISTINCT FROM 'inbox', m.role NULLS LAST, m.name",
+        "SELECT m.id FROM mailboxes m WHERE m.account_id = $1 AND m.id = ANY($2::bigint[])"  # noqa: S608 - constant
+        " AND m.created_by IS NULL" + _ORDER,
+        account_id,
+        list(mailbox_ids),
+    )
+    return [MailboxId(r["id"]) for r in rows]
+
+
+async def named(
+    tx: Transaction, account_id: AccountId, wire_names: Collection[str]
+) -> dict[str, MailboxId]:
+    """Return the mailboxes that the server calls so."""
+    rows = await tx.driver.fetch(
+        "SELECT id, wire_name FROM mailboxes"
+        " WHERE account_id = $1 AND wire_name = ANY($2::text[]) AND created_by IS NULL",
+        account_id,
+        list(wire_names),
+    )
+    return {r["wire_name"]: MailboxId(r["id"]) for r in rows}
+
+
+async def is_rebuilding(tx: Transaction, account_id: AccountId) -> bool:
+    """Tell whether any mailbox is not looked through yet."""
+    found = await tx.driver.fetchval(
+        "SELECT EXISTS (SELECT 1 FROM mailboxes WHERE account_id = $1 AND selectable"
+        " AND created_by IS NULL AND sync_state NOT IN ('live', 'broken'))",
         account_id,
     )
-    return [_row(r) for r in rows]
+    return bool(found)
 
 
 async def local_uids(tx: Transaction, mailbox_id: MailboxId) -> set[Uid]:
@@ -78,65 +118,6 @@ async def count_held(tx: Transaction, mailbox_id: MailboxId) -> int:
     """Return how many UIDs we hold of a mailbox."""
     count = "SELECT count(*) FROM mailbox_entries WHERE mailbox_id = $1 AND uid > 0"
     return int(await tx.driver.fetchval(count, mailbox_id))
-
-
-async def add(tx: Transaction, account_id: AccountId, remote: RemoteMailbox) -> MailboxId:
-    """Insert a mailbox."""
-    return MailboxId(
-        await tx.driver.fetchval(
-            "INSERT INTO mailboxes (account_id, name, server_name, wire_name, delimiter, role,"
-            " attributes, selectable, subscribed, namespace, prefix, object_id)"
-            " VALUES ($1, $2, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id",
-            account_id,
-            remote.name,
-            remote.wire_name,
-            remote.delimiter or "",
-            remote.role,
-            sorted(remote.attributes),
-            remote.selectable,
-            remote.subscribed,
-            remote.namespace,
-            remote.prefix,
-            remote.counters.object_id if remote.counters else "",
-        )
-    )
-
-
-async def describe(
-    tx: Transaction, mailbox_id: MailboxId, remote: RemoteMailbox, *, shown_as: str
-) -> bool:
-    """Take over what LIST said, the path shown being ``shown_as``; answer if anything changed."""
-    if remote.counters and remote.counters.object_id:
-        await tx.driver.execute(
-            "UPDATE mailboxes SET object_id = $2 WHERE id = $1 AND object_id <> $2",
-            mailbox_id,
-            remote.counters.object_id,
-        )
-    done = await tx.driver.fetchval(
-        "UPDATE mailboxes SET server_name = $2, delimiter = $3, role = $4, attributes = $5,"
-        " selectable = $6, subscribed = $7, namespace = $8, prefix = $9, name = $10,"
-        " wire_name = $11 WHERE id = $1 AND (server_name, delimiter, role, attributes,"
-        " selectable, subscribed, namespace, prefix, name, wire_name) IS DISTINCT FROM"
-        " ($2::text, $3::text, $4::text, $5::text[], $6::bool, $7::bool, $8::text, $9::text,"
-        " $10::text, $11::text) RETURNING id",
-        mailbox_id,
-        remote.name,
-        remote.delimiter or "",
-        remote.role,
-        sorted(remote.attributes),
-        remote.selectable,
-        remote.subscribed,
-        remote.namespace,
-        remote.prefix,
-        shown_as,
-        remote.wire_name,
-    )
-    return done is not None
-
-
-async def delete(tx: Transaction, mailbox_ids: Sequence[MailboxId]) -> None:
-    """Delete mailboxes with their entries."""
-    await tx.driver.execute("DELETE FROM mailboxes WHERE id = ANY($1::bigint[])", list(mailbox_ids))
 
 
 @dataclass(frozen=True, slots=True)

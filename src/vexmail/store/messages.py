@@ -152,11 +152,12 @@ def _people_json(people: tuple[Address, ...]) -> str:
 
 async def mark_orphans(tx: Transaction, message_ids: Sequence[MessageId]) -> None:
     """Remember since when no mailbox holds these messages, for those that none does."""
-    await tx.driver.execute(
-        "UPDATE messages m SET orphaned_at = now() WHERE m.id = ANY($1::bigint[])"
-        " AND NOT EXISTS (SELECT 1 FROM mailbox_entries e WHERE e.message_id = m.id)",
-        list(message_ids),
-    )
+    if message_ids:
+        await tx.driver.execute(
+            "UPDATE messages m SET orphaned_at = now() WHERE m.id = ANY($1::bigint[])"
+            " AND NOT EXISTS (SELECT 1 FROM mailbox_entries e WHERE e.message_id = m.id)",
+            list(message_ids),
+        )
 
 
 async def redescribe(

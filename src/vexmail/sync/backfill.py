@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import deque
 
 import structlog
 
@@ -101,24 +102,34 @@ class Backfill:
 
     async def _pass_over(self, session: MailSession) -> None:
         signals = self._context.signals
+        waiting: deque[MailboxId] = deque()
         while signals.stale:
-            boxes = await self._tools.plan.mailboxes(self._context.id)
-            wanted = [box for box in boxes if box.id in signals.stale]
-            if not wanted:
-                signals.stale.clear()
-            self._context.connections.give_way(session)
-            for box in wanted[:1]:  # the inbox comes first, whenever it is asked for
-                counters = signals.stale.pop(box.id)
-                signals.in_work = True
-                try:
-                    await MailboxPass(self._context, session, box, counters).run()
-                except (MailboxBroken, MailboxGone, UidValidityChanged) as reason:
-                    self._skip(box.id, counters, reason.code)
-                except BaseException:
-                    signals.stale.setdefault(box.id, counters)
-                    raise
-                finally:
-                    signals.in_work = False
+            if waiting and not signals.is_unsorted:
+                self._context.connections.give_way(session)
+                await self._pass_over_one(session, waiting.popleft())
+                continue
+            # The inbox comes first, whenever it is asked for.
+            signals.is_unsorted = False
+            order = await self._tools.plan.in_order(self._context.id, tuple(signals.stale))
+            waiting = deque(order)
+            if not waiting and not signals.is_unsorted:
+                signals.stale.clear()  # we hold none of them any more
+
+    async def _pass_over_one(self, session: MailSession, mailbox_id: MailboxId) -> None:
+        signals = self._context.signals
+        counters = signals.stale.pop(mailbox_id)
+        signals.in_work = True
+        try:
+            box = await self._tools.plan.mailbox(mailbox_id)
+            if box is not None:
+                await MailboxPass(self._context, session, box, counters).run()
+        except (MailboxBroken, MailboxGone, UidValidityChanged) as reason:
+            self._skip(mailbox_id, counters, reason.code)
+        except BaseException:
+            signals.stale.setdefault(mailbox_id, counters)
+            raise
+        finally:
+            signals.in_work = False
 
     def _skip(self, mailbox_id: MailboxId, counters: MailboxCounters | None, code: str) -> None:
         """Leave a mailbox that was deleted, or numbered anew, while we looked to a later survey."""

@@ -223,8 +223,8 @@ class MailboxPass:
         return True
 
     async def _unread(self) -> int:
-        boxes = await self._tools.plan.mailboxes(self._context.id)
-        return next((box.unread for box in boxes if box.id == self._box.id), 0)
+        box = await self._tools.plan.mailbox(self._box.id)
+        return 0 if box is None else box.unread
 
     async def _take_flags(self, told: Sequence[RemoteFlags]) -> None:
         for chunk in _chunks(told, FLAGS_PER_DELTA):

@@ -4,6 +4,7 @@ A round trip with LIST-STATUS tells which mailboxes exist and which changed; onl
 opened. An answer equal to the last one costs not even a question to the database.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from vexmail.sync.sync_state import AccountContext
 
 log = structlog.get_logger()
 
+AT_A_TIME = 1000  # mailboxes; then the event loop gets its turn
 REMEMBERED = 3600.0  # seconds for which an unchanged answer is not compared again
 
 Due = dict[MailboxId, MailboxCounters | None]
@@ -47,12 +49,15 @@ class MailboxSurvey:
         self._note_watched(boxes)
         remote = {mailbox.wire_name: mailbox for mailbox in listed}
         now, passed = self._tools.clock.now(), self._context.signals.passed
-        due = {
-            box.id: mailbox.counters
-            for box in boxes
-            if (mailbox := remote.get(box.wire_name)) is not None
-            and needs_pass(box, mailbox, passed.get(box.id), now=now, monotonic=monotonic)
-        }
+        due: Due = {}
+        for number, box in enumerate(boxes):
+            mailbox = remote.get(box.wire_name)
+            if mailbox is not None and needs_pass(
+                box, mailbox, passed.get(box.id), now=now, monotonic=monotonic
+            ):
+                due[box.id] = mailbox.counters
+            if number % AT_A_TIME == AT_A_TIME - 1:
+                await asyncio.sleep(0)
         self._answer, self._answered_at = (0, 0.0) if due else (answer, monotonic)
         self._remembered = REMEMBERED if _all_agree(boxes, remote) else FLAGS_EVERY
         return due

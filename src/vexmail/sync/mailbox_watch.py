@@ -148,8 +148,7 @@ class MailboxWatch:
     async def _take_elsewhere(self, news: News) -> None:
         if news.overflowed:
             raise Untrusted
-        boxes = await self._tools.plan.mailboxes(self._context.id)
-        ids = {box.wire_name: box.id for box in boxes}
+        ids = await self._tools.plan.named(self._context.id, news.mailboxes)
         due: Due = {ids[name]: None for name in news.mailboxes & ids.keys()}
         due.pop(self._box.id, None)
         await self._hand_over(due)
@@ -173,8 +172,7 @@ class MailboxWatch:
 
     async def _catch_up(self, due: Due) -> None:
         """Pass over the followed mailbox here, unless that takes long."""
-        boxes = await self._tools.plan.mailboxes(self._context.id)
-        box = next((box for box in boxes if box.id == self._box.id), self._box)
+        box = await self._tools.plan.mailbox(self._box.id) or self._box
         if box.sync_state == "live" and not is_overdue(box, self._tools.clock.now()):
             counters = due.pop(box.id)
             result = await MailboxPass(self._context, self._session, box, counters).run(

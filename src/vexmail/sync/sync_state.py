@@ -103,6 +103,8 @@ class AccountSignals:
     """A person asked for the look, which gives broken mailboxes another chance."""
     stale: dict[MailboxId, MailboxCounters | None] = field(default_factory=dict)
     """Mailboxes that need a pass, with the counters that say so, where any did."""
+    is_unsorted: bool = False
+    """Some were added to ``stale`` since the backfill put them in order."""
     in_work: bool = False
     """The backfill is passing over a mailbox."""
     passed: dict[MailboxId, LastPass] = field(default_factory=dict)
@@ -145,6 +147,7 @@ class AccountSignals:
         """Have the backfill pass over some mailboxes soon."""
         self.stale.update(mailboxes)
         if mailboxes:
+            self.is_unsorted = True
             self.work.set()
 
     def ask(self) -> None:

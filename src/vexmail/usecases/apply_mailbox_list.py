@@ -1,18 +1,28 @@
 """Take over the server's list of mailboxes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from vexmail.domain.change import MailboxCreated, MailboxDeleted, MailboxUpdated
+from vexmail.domain.change import MailboxCreated, MailboxDeleted, MailboxUpdated, Reset
 from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import NotFound
 from vexmail.domain.ids import AccountId, MailboxId, UserId
 from vexmail.domain.mailbox import LocalMailbox, RemoteMailbox
 from vexmail.domain.mailbox_identity import renamed
 from vexmail.domain.mailbox_name import is_below, shown_path
-from vexmail.store import entries, mailbox_intents, mailbox_shapes, mailboxes, messages
+from vexmail.store import (
+    entries,
+    listed_mailboxes,
+    mailbox_intents,
+    mailbox_shapes,
+    mailboxes,
+    messages,
+)
+from vexmail.store.portions import unhurried
 from vexmail.store.queries import mailboxes as views
 from vexmail.store.unit_of_work import Transaction, UnitOfWork
+
+TOLD_ONE_BY_ONE = 100  # mailboxes; more are told as "fetch the account again"
 
 
 class ApplyMailboxList:
@@ -39,8 +49,7 @@ class ApplyMailboxList:
             user_id = await mailboxes.lock_account(tx, account_id)
             if user_id is None:
                 raise NotFound("The account was removed.")
-            await take_list(tx, user_id, account_id, remote, sure=sure)
-            boxes = await mailboxes.of_account(tx, account_id)
+            boxes = await take_list(tx, user_id, account_id, remote, sure=sure)
             crash_point("list.written")
         crash_point("list.committed")
         return boxes
@@ -53,15 +62,19 @@ async def take_list(
     remote: Sequence[RemoteMailbox],
     *,
     sure: bool = True,
-) -> None:
+) -> list[LocalMailbox]:
     """Apply a complete LIST answer within a transaction that holds the account's lock."""
     renamings = await mailbox_intents.renamings(tx, account_id)
     wished = await mailbox_intents.with_subscription_wish(tx, account_id)
     wished |= await _follow_our_renames(tx, account_id, remote)
-    ours = {box.wire_name: box for box in await mailboxes.all_of_account(tx, account_id)}
+    all_ours = await mailboxes.all_of_account(tx, account_id)
+    ours = {box.wire_name: box for box in all_ours}
     _follow_renames(ours, remote)
     awaited = {b.server_name: b for b in ours.values() if b.created_by is not None}
-    for found in remote:
+    fresh: list[tuple[RemoteMailbox, str]] = []
+    described: list[MailboxId] = []
+    object_ids: dict[MailboxId, str] = {}
+    async for found in unhurried(remote):
         box = ours.pop(found.wire_name, None)
         if box is None and found.name in awaited:
             box = ours.pop(awaited[found.name].wire_name)
@@ -69,25 +82,47 @@ async def take_list(
         since = 0 if box is None else box.created_by or 0
         path = shown_path(found.name, found.delimiter or "", renamings, since=since)
         if box is None:
-            mailbox_id = await mailboxes.add(tx, account_id, found)
-            if path != found.name:
-                await mailboxes.describe(tx, mailbox_id, found, shown_as=path)
-            view = await views.one(tx.driver, mailbox_id)
-            tx.tell(user_id, MailboxCreated(account_id, mailbox_id, view or {}))
+            fresh.append((found, path))
             continue
+        if found.counters and found.counters.object_id not in {"", box.object_id}:
+            object_ids[box.id] = found.counters.object_id
         if box.id in wished:
             found = replace(found, subscribed=box.subscribed)  # noqa: PLW2901 - laid over
-        if await mailboxes.describe(tx, box.id, found, shown_as=path):
-            view = await views.one(tx.driver, box.id)
-            if view is not None:
-                tx.tell(user_id, MailboxUpdated(account_id, box.id, view))
-    for box in _gone(ours.values()):
-        if box.total and not sure:
-            continue
-        orphans = await entries.remove_all(tx, box.id)
-        await messages.mark_orphans(tx, orphans)
-        await mailboxes.delete(tx, [box.id])
-        tx.tell(user_id, MailboxDeleted(account_id, box.id))
+        if not listed_mailboxes.is_described(
+            box, found, shown_as=path
+        ) and await listed_mailboxes.describe(tx, box.id, found, shown_as=path):
+            described.append(box.id)
+    await listed_mailboxes.note_object_ids(tx, object_ids)
+    added = await listed_mailboxes.add(tx, account_id, fresh)
+    gone = [box.id for box in _gone(ours.values()) if sure or not box.total]
+    if gone:
+        await messages.mark_orphans(tx, await entries.remove_all(tx, gone))
+        await listed_mailboxes.delete(tx, gone)
+    await _tell(tx, user_id, account_id, _Altered(added, described, gone))
+    if not (added or described or gone or object_ids or awaited):
+        return [box for box in all_ours if box.created_by is None]
+    return await mailboxes.of_account(tx, account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Altered:
+    """What a list changed."""
+
+    added: list[MailboxId]
+    described: list[MailboxId]
+    gone: list[MailboxId]
+
+
+async def _tell(tx: Transaction, user_id: UserId, account_id: AccountId, altered: _Altered) -> None:
+    """Tell what changed, one by one unless it is so much that fetching all again is less."""
+    added, described, gone = altered.added, altered.described, altered.gone
+    if len(added) + len(described) + len(gone) > TOLD_ONE_BY_ONE:
+        tx.tell(user_id, Reset(account_id, "many_changes", None))
+        return
+    shown = await views.several(tx.driver, [*added, *described])
+    tx.tell(user_id, *(MailboxCreated(account_id, i, shown.get(i, {})) for i in added))
+    tx.tell(user_id, *(MailboxUpdated(account_id, i, shown[i]) for i in described if i in shown))
+    tx.tell(user_id, *(MailboxDeleted(account_id, i) for i in gone))
 
 
 def _gone(unlisted: Iterable[LocalMailbox]) -> list[LocalMailbox]:

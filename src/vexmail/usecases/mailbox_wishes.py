@@ -20,6 +20,7 @@ from vexmail.domain.mailbox import LocalMailbox, MailboxRole
 from vexmail.domain.mailbox_name import is_below, is_inbox
 from vexmail.store import (
     entries,
+    listed_mailboxes,
     mailbox_intents,
     mailbox_shapes,
     mailboxes,
@@ -179,9 +180,9 @@ class MailboxWishes:
             box = await mailboxes.lock(self._tx, mailbox_id)
             if box is None:
                 continue
-            orphans = await entries.remove_all(self._tx, mailbox_id)
+            orphans = await entries.remove_all(self._tx, [mailbox_id])
             await messages.mark_orphans(self._tx, orphans)
-            await mailboxes.delete(self._tx, [mailbox_id])
+            await listed_mailboxes.delete(self._tx, [mailbox_id])
             if box.deleted_by is None:
                 self._tx.tell(self._user_id, MailboxDeleted(self.account_id, mailbox_id))
 

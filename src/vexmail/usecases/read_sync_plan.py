@@ -1,6 +1,6 @@
 """What the sync engine needs to know before it talks to a server."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from vexmail.domain.account import Account
@@ -90,7 +90,7 @@ class ReadSyncPlan:
         """
         async with self._uow() as tx:
             ids = await placeholders.awaited_in(tx, message_id, before)
-            found = [await mailboxes.lock(tx, mailbox_id) for mailbox_id in ids]
+            found = [await mailboxes.by_id(tx, mailbox_id) for mailbox_id in ids]
         return [box for box in found if box is not None and box.created_by is None]
 
     async def due_intents(self, account_id: AccountId) -> list[AnyIntent]:
@@ -105,13 +105,13 @@ class ReadSyncPlan:
 
     async def is_rebuilding(self, account_id: AccountId) -> bool:
         """Tell whether mail that we do not see now may turn up when a pass ends."""
-        boxes = await self.mailboxes(account_id)
-        return any(box.selectable and box.sync_state not in {"live", "broken"} for box in boxes)
+        async with self._uow() as tx:
+            return await mailboxes.is_rebuilding(tx, account_id)
 
     async def wire_name(self, mailbox_id: MailboxId) -> str | None:
         """Return what the server calls a mailbox, or None when it is gone."""
         async with self._uow() as tx:
-            box = await mailboxes.lock(tx, mailbox_id)
+            box = await mailboxes.by_id(tx, mailbox_id)
             return None if box is None else box.wire_name
 
     async def internet_message_id(self, message_id: MessageId) -> str:
@@ -122,7 +122,21 @@ class ReadSyncPlan:
     async def mailbox(self, mailbox_id: MailboxId) -> LocalMailbox | None:
         """Return a mailbox as it is held now, or None when it is gone."""
         async with self._uow() as tx:
-            return await mailboxes.lock(tx, mailbox_id)
+            return await mailboxes.by_id(tx, mailbox_id)
+
+    async def in_order(
+        self, account_id: AccountId, mailbox_ids: Collection[MailboxId]
+    ) -> list[MailboxId]:
+        """Return those of some mailboxes that are on the server, the inbox first."""
+        async with self._uow() as tx:
+            return await mailboxes.in_order(tx, account_id, mailbox_ids)
+
+    async def named(
+        self, account_id: AccountId, wire_names: Collection[str]
+    ) -> dict[str, MailboxId]:
+        """Return the mailboxes that the server calls so."""
+        async with self._uow() as tx:
+            return await mailboxes.named(tx, account_id, wire_names)
 
     async def expected_uids(self, mailbox_id: MailboxId) -> set[Uid]:
         """Return the UIDs that may be lost with a mailbox: wishes took them out of view."""

@@ -3,9 +3,11 @@
 import pytest
 
 from tests.integration.usecases.desk import INBOX, Desk, a_letter, a_mailbox, kinds
+from tests.support.statement_count import counting_statements
 from vexmail.domain.errors import NotFound
 from vexmail.domain.ids import MessageId
 from vexmail.domain.mailbox import MailboxRole
+from vexmail.usecases.apply_mailbox_list import TOLD_ONE_BY_ONE
 
 
 async def test_new_mailboxes_are_told_as_the_api_shows_them(desk: Desk) -> None:
@@ -81,3 +83,29 @@ async def test_a_list_for_an_account_that_was_removed_is_refused(desk: Desk) -> 
 
     with pytest.raises(NotFound):
         await desk.take_list(desk.account, [INBOX])
+
+
+async def test_a_list_of_a_thousand_costs_no_more_statements_than_one_of_ten(desk: Desk) -> None:
+    costs = []
+    for size in (10, 1000):
+        listed = [INBOX, *(a_mailbox(f"Box {size} {number}") for number in range(size))]
+        with counting_statements() as first:
+            await desk.take_list(desk.account, listed)
+        with counting_statements() as again:
+            boxes = await desk.take_list(desk.account, listed)
+        assert len(boxes) == size + 1
+        costs.append((first.statements, again.statements))
+
+    # What is told one by one costs two statements more.
+    assert costs[1][0] <= costs[0][0] + 2
+    assert costs[1][1] <= costs[0][1]
+
+
+async def test_many_changes_of_the_list_are_told_as_one(desk: Desk) -> None:
+    await desk.take_list(desk.account, [INBOX])
+    since = await desk.last_seq()
+
+    many = [a_mailbox(f"Box {number}") for number in range(TOLD_ONE_BY_ONE + 1)]
+    await desk.take_list(desk.account, [INBOX, *many])
+
+    assert kinds(await desk.told(since)) == ["reset"]

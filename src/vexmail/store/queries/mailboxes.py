@@ -1,25 +1,18 @@
 """The mailbox tree and the choice of mailboxes for a list."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vexmail.domain.change import Json
 from vexmail.domain.ids import AccountId, MailboxId, UserId
 from vexmail.store.driver import Driver
+from vexmail.store.portions import unhurried
 
 _SELECT = """
 SELECT m.id, m.account_id, m.name, m.delimiter, m.role, m.total, m.unread, m.selectable,
        m.sync_state, m.sync_total, m.subscribed, m.namespace, m.server_name, m.created_by,
-       m.watched, parent.id AS parent_id
+       m.watched, m.prefix
   FROM mailboxes m
-  JOIN accounts a ON a.id = m.account_id
- CROSS JOIN LATERAL (SELECT length(m.name) - strpos(reverse(m.name), m.delimiter) AS ends) AS up
-  LEFT JOIN mailboxes parent
-    ON parent.account_id = m.account_id AND parent.deleted_by IS NULL
-   AND m.delimiter <> '' AND strpos(m.name, m.delimiter) > 0
-   AND parent.name = left(m.name, up.ends)
-   -- What lies right below the prefix of our own namespace is at the top for people.
-   AND (m.namespace <> 'personal' OR up.ends >= length(m.prefix))
 """
 
 _BROKEN = (
@@ -32,18 +25,42 @@ _ORDER = " ORDER BY m.account_id, m.role IS DISTINCT FROM 'inbox', m.role NULLS 
 async def tree(driver: Driver, user_id: UserId, account_id: AccountId | None = None) -> list[Json]:
     """Return the user's mailboxes: per account the inbox, then roles, then names."""
     rows = await driver.fetch(
-        _SELECT + " WHERE a.user_id = $1 AND ($2::bigint IS NULL OR a.id = $2)"
+        _SELECT + " JOIN accounts a ON a.id = m.account_id"
+        " WHERE a.user_id = $1 AND ($2::bigint IS NULL OR a.id = $2)"
         " AND m.deleted_by IS NULL" + _ORDER,
         user_id,
         account_id,
     )
-    return [view(row) for row in rows]
+    known = {(row["account_id"], row["name"]): row["id"] for row in rows}
+    return [
+        view(row, known.get((row["account_id"], _parent(row)))) async for row in unhurried(rows)
+    ]
 
 
 async def one(driver: Driver, mailbox_id: MailboxId) -> Json | None:
     """Return one mailbox for a change, None if it is not shown; the caller knows whose it is."""
-    row = await driver.fetchrow(_SELECT + " WHERE m.id = $1 AND m.deleted_by IS NULL", mailbox_id)
-    return None if row is None else view(row)
+    return (await several(driver, [mailbox_id])).get(mailbox_id)
+
+
+async def several(driver: Driver, mailbox_ids: Sequence[MailboxId]) -> dict[MailboxId, Json]:
+    """Return those of some mailboxes that are shown, for changes about them."""
+    rows = await driver.fetch(
+        _SELECT + " WHERE m.id = ANY($1::bigint[]) AND m.deleted_by IS NULL", mailbox_ids
+    )
+    above = {(row["account_id"], path) for row in rows if (path := _parent(row)) is not None}
+    parents = await driver.fetch(
+        "SELECT m.id, m.account_id, m.name"
+        " FROM unnest($1::bigint[], $2::text[]) AS wanted(account_id, name)"
+        " JOIN mailboxes m ON m.account_id = wanted.account_id AND m.name = wanted.name"
+        " WHERE m.deleted_by IS NULL",
+        [account_id for account_id, _ in above],
+        [path for _, path in above],
+    )
+    known = {(row["account_id"], row["name"]): row["id"] for row in parents}
+    return {
+        MailboxId(row["id"]): view(row, known.get((row["account_id"], _parent(row))))
+        for row in rows
+    }
 
 
 async def choose(
@@ -67,7 +84,18 @@ async def choose(
     return [MailboxId(r["id"]) for r in rows]
 
 
-def view(row: Mapping[str, Any]) -> Json:
+def _parent(row: Mapping[str, Any]) -> str | None:
+    """Return the path one level up, None at the top.
+
+    What lies right below the prefix of our own namespace is at the top for people.
+    """
+    name, delimiter = row["name"], row["delimiter"]
+    ends = name.rfind(delimiter) if delimiter else -1
+    is_top = ends < 0 or (row["namespace"] == "personal" and ends < len(row["prefix"]))
+    return None if is_top else name[:ends]
+
+
+def view(row: Mapping[str, Any], parent_id: int | None) -> Json:
     """Return one mailbox in the shape of the API."""
     name, delimiter = row["name"], row["delimiter"]
     return {
@@ -76,7 +104,7 @@ def view(row: Mapping[str, Any]) -> Json:
         "name": name.rpartition(delimiter)[2] if delimiter else name,
         "path": name,
         "role": row["role"],
-        "parent_id": None if row["parent_id"] is None else str(row["parent_id"]),
+        "parent_id": None if parent_id is None else str(parent_id),
         "total": row["total"],
         "unread": row["unread"],
         "selectable": row["selectable"],

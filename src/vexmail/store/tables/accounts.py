@@ -5,6 +5,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Index,
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
@@ -100,4 +101,6 @@ mailboxes = Table(
     Column("resyncs", Integer, nullable=False, server_default=text("0")),
     Column("resynced_on", Date, nullable=True),
     Unique("account_id", "wire_name"),
+    # A mailbox's parent is found by its path.
+    Index("ix_mailboxes_account_id_name", "account_id", "name"),
 )
