@@ -95,11 +95,6 @@ class _Idle:
             else:
                 await connection.wait_for_unit(left)
 
-    @property
-    def _is_over(self) -> bool:
-        """Tell whether there is news, or somebody wants the connection."""
-        return not self._exchange.watch.is_quiet or self._exchange.interrupted
-
     async def _end(self, running: Running) -> None:
         self._exchange.connection.end_idle()
         try:

@@ -52,20 +52,18 @@ async def missing(
     return Missing([Place(**place) for place in found], last)
 
 
-async def places_of(tx: Transaction, message_id: MessageId) -> list[Place]:
-    """Return every place that holds the message."""
+async def places_of(
+    tx: Transaction, message_ids: Sequence[MessageId]
+) -> dict[MessageId, list[Place]]:
+    """Return every place that holds each of the messages; an empty list where none does."""
     rows = await tx.driver.fetch(
-        _PLACES + " WHERE m.id = $1 ORDER BY e.mailbox_id, e.uid", message_id
+        _PLACES + " WHERE m.id = ANY($1::bigint[]) ORDER BY e.mailbox_id, e.uid",
+        list(message_ids),
     )
-    return [Place(**dict(r)) for r in rows]
-
-
-async def internet_message_id(tx: Transaction, message_id: MessageId) -> str:
-    """Return a message's ``Message-ID``; empty when it has none."""
-    found = await tx.driver.fetchval(
-        "SELECT internet_message_id FROM messages WHERE id = $1", message_id
-    )
-    return found or ""
+    found: dict[MessageId, list[Place]] = {message_id: [] for message_id in message_ids}
+    for row in rows:
+        found[MessageId(row["message_id"])].append(Place(**dict(row)))
+    return found
 
 
 async def mark_stored(

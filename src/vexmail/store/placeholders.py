@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from vexmail.domain.flags import FLAGGED, SEEN, Flags
 from vexmail.domain.ids import IntentId, MailboxId, MessageId, Uid
+from vexmail.domain.intent import PendingIntent
 from vexmail.store.unit_of_work import Transaction
 
 FORGOTTEN_AFTER = 60  # seconds; a look at the mailbox may have begun before the move was done
@@ -148,20 +149,25 @@ async def confirm(tx: Transaction, intent_id: IntentId, new_uid: Uid | None) -> 
     ]
 
 
-async def awaited_in(
-    tx: Transaction, message_id: MessageId, before: IntentId | None = None
-) -> list[MailboxId]:
-    """Return the mailboxes that show a message before its UID there is known.
-
-    With ``before`` only where a wish older than that one shows it.
-    """
+async def awaited_in(tx: Transaction, message_id: MessageId) -> list[MailboxId]:
+    """Return the mailboxes that show a message before its UID there is known."""
     rows = await tx.driver.fetch(
-        "SELECT DISTINCT mailbox_id FROM mailbox_entries WHERE message_id = $1 AND uid < 0"
-        " AND ($2::bigint IS NULL OR -uid < $2)",
+        "SELECT DISTINCT mailbox_id FROM mailbox_entries WHERE message_id = $1 AND uid < 0",
         message_id,
-        before,
     )
     return [MailboxId(r["mailbox_id"]) for r in rows]
+
+
+async def behind_copies(tx: Transaction, wishes: Sequence[PendingIntent]) -> set[IntentId]:
+    """Return which of the wishes are about a message that an older one shows without a UID yet."""
+    rows = await tx.driver.fetch(
+        "SELECT DISTINCT u.id FROM unnest($1::bigint[], $2::bigint[]) AS u(id, message_id)"
+        " JOIN mailbox_entries e ON e.message_id = u.message_id AND e.uid < 0 AND -e.uid < u.id"
+        " JOIN mailboxes b ON b.id = e.mailbox_id AND b.created_by IS NULL",
+        [wish.id for wish in wishes],
+        [wish.message_id for wish in wishes],
+    )
+    return {IntentId(r["id"]) for r in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,8 +63,8 @@ class FilingPusher:
         if intent.was_sent and await self._landed(intent):
             await self._settle([(intent, None)])
             return
-        places = await self._tools.plan.places_of(intent.message_id)
-        here = [p for p in places if p.mailbox_id != intent.wish.target]
+        places = await self._tools.plan.places_of([intent.message_id])
+        here = [p for p in places[intent.message_id] if p.mailbox_id != intent.wish.target]
         if not here:
             await self._at.not_there_yet(intent)
             return
@@ -80,9 +80,9 @@ class FilingPusher:
         source: Place | None = None
         ready: dict[Uid, PendingIntent] = {}
         done: list[Done] = []
+        places = await self._tools.plan.places_of([intent.message_id for intent in group])
         for intent in group:
-            places = await self._tools.plan.places_of(intent.message_id)
-            here = [p for p in places if p.mailbox_id == intent.wish.source]
+            here = [p for p in places[intent.message_id] if p.mailbox_id == intent.wish.source]
             if here:
                 source = here[0]
                 ready[source.uid] = intent

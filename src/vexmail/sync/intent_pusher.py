@@ -128,33 +128,27 @@ class IntentPusher:
         """STORE by UID wherever the messages lie; replaying it changes nothing."""
         found: dict[MailboxId, list[Place]] = defaultdict(list)
         ready: list[PendingIntent] = []
+        places = await self._tools.plan.places_of([intent.message_id for intent in group])
+        # A copy that was made before a wish is meant, too; its UID may not be known yet.
+        behind = await self._tools.plan.behind_copies(group)
         for intent in group:
-            # A copy that was made before this wish is meant, too; its UID may not be known yet.
-            if await self._awaits_copy(intent):
-                await self.not_there_yet(intent)
-                continue
-            places = await self._tools.plan.places_of(intent.message_id)
-            if not places:
+            here = places[intent.message_id]
+            if not here or (intent.id in behind and intent.attempts < PATIENCE):
                 await self.not_there_yet(intent)
                 continue
             ready.append(intent)
-            for place in places:
+            for place in here:
                 found[place.mailbox_id].append(place)
         told = {}
-        for mailbox_id, places in found.items():
-            await self.select(places[0])
-            uids = [p.uid for p in places]
+        for mailbox_id, held in found.items():
+            await self.select(held[0])
+            uids = [p.uid for p in held]
             crash_point("flags.due")
             told[mailbox_id] = await self._session.store_flags(uids, ready[0].wish.edit)
             crash_point("flags.done")
         if ready:
             await self._tools.settle_intent.flags_settled(self._context.id, ready, told)
             crash_point("flags.settled")
-
-    async def _awaits_copy(self, intent: PendingIntent) -> bool:
-        return intent.attempts < PATIENCE and bool(
-            await self._tools.plan.awaited_in(intent.message_id, before=intent.id)
-        )
 
     async def not_there_yet(self, intent: PendingIntent) -> None:
         """Look for the UID where the message is awaited; after a while, give the wish up.
@@ -181,7 +175,7 @@ class IntentPusher:
                 await look.run(at_most=FIRST_SCREEN, in_full=False)
             except (MailboxBroken, MailboxGone, UidValidityChanged) as reason:
                 log.info("sync.look_failed", mailbox_id=box.id, reason=reason.code)
-        return bool(await self._tools.plan.places_of(intent.message_id))
+        return any((await self._tools.plan.places_of([intent.message_id])).values())
 
     async def _failed(self, group: Sequence[AnyIntent], error: TransientError) -> None:
         """Try again later, but not without end: then a person decides."""

@@ -89,7 +89,7 @@ class Interactive:
     async def _fetch_body(
         self, session: MailSession, pusher: IntentPusher, message_id: MessageId
     ) -> None:
-        for place in await self._tools.plan.places_of(message_id):
+        for place in (await self._tools.plan.places_of([message_id]))[message_id]:
             with contextlib.suppress(MailboxGone, UidValidityChanged):
                 await pusher.select(place)
                 # To its end: a stream that is left early ends the session.

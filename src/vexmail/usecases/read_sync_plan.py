@@ -76,22 +76,22 @@ class ReadSyncPlan:
         async with self._uow() as tx:
             return await bodies.missing(tx, account_id, limit, after)
 
-    async def places_of(self, message_id: MessageId) -> list[Place]:
-        """Return every UID on the server that is this message."""
+    async def places_of(self, message_ids: Sequence[MessageId]) -> dict[MessageId, list[Place]]:
+        """Return for each of the messages every UID on the server that is it."""
         async with self._uow() as tx:
-            return await bodies.places_of(tx, message_id)
+            return await bodies.places_of(tx, message_ids)
 
-    async def awaited_in(
-        self, message_id: MessageId, before: IntentId | None = None
-    ) -> list[LocalMailbox]:
-        """Return the mailboxes on the server where a message is shown without a UID yet.
-
-        With ``before`` only those where wishes made before that one put it.
-        """
+    async def awaited_in(self, message_id: MessageId) -> list[LocalMailbox]:
+        """Return the mailboxes on the server where a message is shown without a UID yet."""
         async with self._uow() as tx:
-            ids = await placeholders.awaited_in(tx, message_id, before)
+            ids = await placeholders.awaited_in(tx, message_id)
             found = [await mailboxes.by_id(tx, mailbox_id) for mailbox_id in ids]
         return [box for box in found if box is not None and box.created_by is None]
+
+    async def behind_copies(self, group: Sequence[PendingIntent]) -> set[IntentId]:
+        """Return which wishes are about a message whose older copy has no UID yet."""
+        async with self._uow() as tx:
+            return await placeholders.behind_copies(tx, group)
 
     async def due_intents(self, account_id: AccountId) -> list[AnyIntent]:
         """Return the wishes to carry out now, in the order they were made."""
@@ -107,17 +107,6 @@ class ReadSyncPlan:
         """Tell whether mail that we do not see now may turn up when a pass ends."""
         async with self._uow() as tx:
             return await mailboxes.is_rebuilding(tx, account_id)
-
-    async def wire_name(self, mailbox_id: MailboxId) -> str | None:
-        """Return what the server calls a mailbox, or None when it is gone."""
-        async with self._uow() as tx:
-            box = await mailboxes.by_id(tx, mailbox_id)
-            return None if box is None else box.wire_name
-
-    async def internet_message_id(self, message_id: MessageId) -> str:
-        """Return a message's ``Message-ID``; empty when it has none."""
-        async with self._uow() as tx:
-            return await bodies.internet_message_id(tx, message_id)
 
     async def mailbox(self, mailbox_id: MailboxId) -> LocalMailbox | None:
         """Return a mailbox as it is held now, or None when it is gone."""
