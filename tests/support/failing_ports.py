@@ -14,10 +14,9 @@ from typing import Any
 from typing_extensions import override
 
 from vexmail.blobs.local_folder import LocalFolderBlobStore
-from vexmail.domain.errors import ConnectionLost, TransientError
+from vexmail.domain.errors import ConnectionLost, DatabaseUnavailable, TransientError
 from vexmail.domain.ids import BlobId
 from vexmail.ports.mail_server import MailServer, MailSession
-from vexmail.store.driver import DatabaseUnavailable
 from vexmail.store.unit_of_work import Transaction, UnitOfWork
 
 

@@ -222,3 +222,9 @@ class BlobMissing(TransientError):
     """The blob is not stored, or its bytes do not match its name; fetch it again."""
 
     code = "blob_missing"
+
+
+class DatabaseUnavailable(TransientError):
+    """The database cannot be reached, went away under a statement, or gave a transaction up."""
+
+    code = "database_unavailable"

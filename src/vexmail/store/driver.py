@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from vexmail.domain.errors import TransientError
+from vexmail.domain.errors import DatabaseUnavailable
 
 if TYPE_CHECKING:
     Driver: TypeAlias = asyncpg.Connection[Any]
@@ -20,12 +20,10 @@ else:  # asyncpg's class is generic for type checkers only
 _OUT_OF_STEP = asyncpg.InternalClientError
 _LOST = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, DBAPIError, _OUT_OF_STEP)
 _RETRY_AFTER = 2.0  # seconds; a restarted PostgreSQL is usually back by then
-
-
-class DatabaseUnavailable(TransientError):
-    """The database cannot be reached, or went away under a statement."""
-
-    code = "database_unavailable"
+# Conditions in which PostgreSQL gave a transaction up though nothing was wrong with it: class 40
+# (deadlock, serialization failure), class 53 (no memory, disk or connections left), a lock that
+# was waited for too long. https://www.postgresql.org/docs/current/errcodes-appendix.html
+_PASSING = ("40", "53", "55P03")
 
 
 async def driver_of(connection: AsyncConnection) -> Driver:
@@ -42,15 +40,17 @@ async def connected(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     SQLAlchemy notices a lost connection by errors of its own statements only; ours go past it.
 
     Raises:
-        DatabaseUnavailable: there is no connection to be had, or it was lost in between.
+        DatabaseUnavailable: there is no connection to be had, it was lost in between, or the
+            database gave the transaction up for reasons of its own.
     """
     connection = await _open(engine)
     try:
         yield connection
     except _LOST as error:
-        if not isinstance(error, _OUT_OF_STEP) and not await _is_lost(connection):
+        if isinstance(error, _OUT_OF_STEP) or await _is_lost(connection):
+            await connection.invalidate()
+        elif not _is_passing(error):
             raise
-        await connection.invalidate()
         raise _unavailable(error) from error
     finally:
         await connection.close()
@@ -70,6 +70,12 @@ async def _open(engine: AsyncEngine) -> AsyncConnection:
 
 async def _is_lost(connection: AsyncConnection) -> bool:
     return connection.invalidated or (await driver_of(connection)).is_closed()
+
+
+def _is_passing(error: BaseException) -> bool:
+    """Tell whether the same transaction may well succeed when it is tried again."""
+    state = getattr(error, "sqlstate", None) or getattr(error.__cause__, "sqlstate", None)
+    return isinstance(state, str) and state.startswith(_PASSING)
 
 
 def _unavailable(error: Exception) -> DatabaseUnavailable:

@@ -15,8 +15,8 @@ from tests.support.live_mailbox import LiveMailbox
 from tests.support.mail_account import a_message
 from tests.support.mirror import Mirror
 from tests.support.waiting import eventually
+from vexmail.domain.errors import DatabaseUnavailable
 from vexmail.domain.ids import AccountId
-from vexmail.store.driver import DatabaseUnavailable
 from vexmail.sync import mailbox_watch
 from vexmail.usecases.act_on_emails import Action, Request
 

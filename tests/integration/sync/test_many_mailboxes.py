@@ -73,6 +73,7 @@ async def test_a_thousand_mailboxes_cost_each_what_one_costs(mirror: Mirror) -> 
 
 
 @pytest.mark.chaos
+@pytest.mark.timeout(1500)
 async def test_ten_thousand_mailboxes_are_listed_at_once_and_surveyed_cheaply(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:

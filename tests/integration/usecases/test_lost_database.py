@@ -5,7 +5,8 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from vexmail.app.database_address import parse_database_url
-from vexmail.store.driver import DatabaseUnavailable, connected, driver_of
+from vexmail.domain.errors import DatabaseUnavailable
+from vexmail.store.driver import connected, driver_of
 
 
 async def test_a_statement_that_met_the_end_of_its_connection_is_an_outage(

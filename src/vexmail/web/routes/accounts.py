@@ -5,7 +5,13 @@ from typing import TypeVar
 
 from fastapi import APIRouter, Request, Response
 
-from vexmail.domain.errors import Conflict, NotFound, PermanentError, TransientError
+from vexmail.domain.errors import (
+    Conflict,
+    DatabaseUnavailable,
+    NotFound,
+    PermanentError,
+    TransientError,
+)
 from vexmail.domain.ids import AccountId
 from vexmail.domain.server_address import Credentials, Security, ServerAddress
 from vexmail.store.queries import accounts as views
@@ -115,7 +121,7 @@ async def _tried(attempt: Awaitable[T]) -> T:
     """Turn a failed connection test into 422: the person who asked must change something."""
     try:
         return await attempt
-    except (Conflict, NotFound):
+    except (Conflict, NotFound, DatabaseUnavailable):
         raise
     except (TransientError, PermanentError) as error:
         raise ApiError(422, error.code, str(error)) from error
