@@ -18,6 +18,7 @@ from vexmail.usecases.ask_for_body import AskForBody
 from vexmail.usecases.hold_leases import HoldLeases
 from vexmail.usecases.meter_downloads import MeterDownloads
 from vexmail.usecases.read_sync_plan import ReadSyncPlan
+from vexmail.usecases.refresh_statistics import RefreshStatistics
 from vexmail.usecases.reset_mailbox import DistrustMailbox, MendMailboxes, ResetMailbox
 from vexmail.usecases.set_account_state import SetAccountState
 from vexmail.usecases.settle_intent import SettleIntent
@@ -42,6 +43,7 @@ def fleet_of(
     keeper = LeaseKeeper(leases, built.clock, name, alone=alone)
     questions = BodyQuestions(AskForBody(built.uow), built.bell)
     gate = asyncio.Semaphore(CONNECTS_AT_ONCE)
+    statistics = RefreshStatistics(built.uow.in_turn())
     megabytes = settings.vexmail_daily_download_mb
 
     def tools_for(lease: Lease) -> SyncTools:
@@ -61,6 +63,7 @@ def fleet_of(
             store_bodies=StoreBodies(fenced, built.blobs, built.queue, built.clock),
             blobs=built.blobs,
             meter=MeterDownloads(fenced, built.clock),
+            statistics=statistics,
             daily_bytes=None if megabytes is None else megabytes * 1_000_000,
             gate=gate,
         )

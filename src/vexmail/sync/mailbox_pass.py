@@ -265,6 +265,7 @@ class MailboxPass:
                     ),
                 )
                 self._added += len(applied.added) if checked else len(batch)
+                await self._tools.statistics.after_adding(len(batch))
                 await self._context.record_downloads()
 
     async def _close(self, selected: SelectedMailbox, size: int, *, compared: bool) -> None:

@@ -20,6 +20,7 @@ from vexmail.usecases.apply_mailbox_delta import ApplyMailboxDelta
 from vexmail.usecases.apply_mailbox_list import ApplyMailboxList
 from vexmail.usecases.meter_downloads import UNLIMITED, MeterDownloads
 from vexmail.usecases.read_sync_plan import ReadSyncPlan
+from vexmail.usecases.refresh_statistics import RefreshStatistics
 from vexmail.usecases.reset_mailbox import DistrustMailbox, MendMailboxes, ResetMailbox
 from vexmail.usecases.set_account_state import SetAccountState
 from vexmail.usecases.settle_intent import SettleIntent
@@ -52,6 +53,7 @@ class SyncTools:
     store_bodies: StoreBodies
     blobs: BlobStore
     meter: MeterDownloads
+    statistics: RefreshStatistics
     daily_bytes: int | None = None
     """What each account may download by itself in a day, as the person set it; 0: as much as it
     likes; None: what its provider allows."""

@@ -36,6 +36,7 @@ from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
 from vexmail.usecases.meter_downloads import MeterDownloads
 from vexmail.usecases.read_sync_plan import ReadSyncPlan
 from vexmail.usecases.record_intent import RecordIntent
+from vexmail.usecases.refresh_statistics import RefreshStatistics
 from vexmail.usecases.reset_mailbox import DistrustMailbox, MendMailboxes, ResetMailbox
 from vexmail.usecases.set_account_state import SetAccountState
 from vexmail.usecases.settle_intent import SettleIntent
@@ -265,6 +266,7 @@ async def lane_context(desk: Desk, port: int, folder: Path) -> AccountContext:
         store_bodies=StoreBodies(desk.uow, blobs, NoWorker(), SystemClock()),
         blobs=blobs,
         meter=MeterDownloads(desk.uow, SystemClock()),
+        statistics=RefreshStatistics(desk.uow),
     )
     (account,) = await desk.plan.accounts()
     moved = replace(account, imap=replace(account.imap, port=port))
