@@ -31,7 +31,7 @@ _RAW_BODIES = 10_000
 _BODIES_FOR = 100  # seconds of the backfill of bodies that are watched
 _OPEN_EVERY = 0.4  # seconds
 _OPENED_OF_A_PAGE = 10
-_LOOK_EVERY = 5.0  # seconds; counting 100,000 messages takes the database's time
+_LOOK_EVERY = 5  # seconds; counting 100,000 messages takes the database's time
 _ENVELOPE = "UID FLAGS INTERNALDATE RFC822.SIZE MODSEQ ENVELOPE BODYSTRUCTURE"
 
 
@@ -117,7 +117,9 @@ async def _ours(
             listing = processor_seconds(web)
             opened_by_then = len(person.open_seconds)
             begun, before = time.monotonic(), await _bodies(rig)
-            while time.monotonic() - begun < _BODIES_FOR and await _left(rig):
+            for _ in range(_BODIES_FOR // _LOOK_EVERY):
+                if not await _left(rig):
+                    break
                 await asyncio.sleep(_LOOK_EVERY)
             bodies = await _bodies(rig) - before
             took = time.monotonic() - begun
