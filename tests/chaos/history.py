@@ -17,7 +17,7 @@ from tests.support.far_live import LiveFarSide
 from tests.support.far_side import FarSide, HeldMailbox
 from tests.support.ledger import Ledger
 from tests.support.mail_account import a_message
-from tests.support.near_side import wishes_by_subject
+from tests.support.near_side import everything, wishes_by_subject
 from tests.support.proof_stage import Stage
 from vexmail.domain.ids import AccountId, OperationId
 
@@ -42,8 +42,8 @@ class History(RuleBasedStateMachine):
         self.ledger = Ledger()
         self.listener: Listener | None = None
         self.operations: list[OperationId] = []
-        self.names = 0
-        self.rough = False
+        self.journal: list[str] = []
+        """What was done, in the order in which it was."""
         self.began = time.monotonic()
 
     async def open_far(self, features: dict[str, bool]) -> FarSide:
@@ -84,7 +84,7 @@ class History(RuleBasedStateMachine):
             return
         try:
             if self.account:
-                self.run(self._rest())
+                self.run(self._rest_or_tell())
         finally:
             self.run(self._close())
 
@@ -99,7 +99,17 @@ class History(RuleBasedStateMachine):
     @rule()
     def rest(self) -> None:
         """Let everything calm down: the mirror equals the server, every wish is accounted for."""
-        self.run(self._rest())
+        self.run(self._rest_or_tell())
+
+    async def _rest_or_tell(self) -> None:
+        # Hypothesis tells what happened when it played the history again, not when it failed.
+        try:
+            await self._rest()
+        except AssertionError as error:
+            async with self.stage.built.reader() as driver:
+                found = await everything(driver, self.account)
+            journal = "\n".join(self.journal)
+            raise AssertionError(f"{error}\nwhat happened:\n{journal}\n{found}") from None
 
     async def _rest(self) -> None:
         assert self.listener is not None
@@ -121,7 +131,6 @@ class History(RuleBasedStateMachine):
             }
         _none(self.ledger.errors(truth, wishes), "the ledger disagrees")
         _none(sorted(refused - self.listener.rejected), "refusals were not told")
-        self.rough = False
 
     @rule(ms=st.integers(0, 120))
     def pause(self, ms: int) -> None:
@@ -132,7 +141,13 @@ class History(RuleBasedStateMachine):
 
     def run(self, step: Coroutine[Any, Any, T]) -> T:
         """Carry a step out in the stage's event loop."""
+        given = {k: v for k, v in step.cr_frame.f_locals.items() if k != "self"}
+        self.tell(f"{step.__name__} {given or ''}")
         return self.runner.run(step)
+
+    def tell(self, what: str) -> None:
+        """Write down what is done; shown when the history fails."""
+        self.journal.append(f"{time.monotonic() - self.began:8.3f} {what}")
 
     @property
     def server(self) -> FarSide:

@@ -56,11 +56,13 @@ class OtherRules(History):
 
     async def _other_flags(self, one: int, flag: str, *, wanted: bool) -> None:
         for mailbox, uid, subject in await self.theirs(one):
+            self.tell(f"{flag} of {mailbox} {uid} {subject}")
             await self.server.flag(mailbox, uid, flag, wanted=wanted)
             self.ledger.unsure(subject)
 
     async def _other_expunges(self, one: int) -> None:
         for mailbox, uid, subject in await self.theirs(one):
+            self.tell(f"expunge {mailbox} {uid} {subject}")
             await self.server.expunge(mailbox, uid)
             self.ledger.taken(subject)
 
@@ -70,6 +72,7 @@ class OtherRules(History):
             target = names[to % len(names)]
             if target != mailbox:
                 self.ledger.disturbed(subject)
+                self.tell(f"move {mailbox} {uid} {subject} to {target}")
                 await self.server.move(mailbox, uid, target)
 
     async def _other_creates(self, name: str) -> None:
@@ -83,6 +86,7 @@ class OtherRules(History):
             chosen = boxes[one % len(boxes)]
             for held in truth[chosen].messages.values():
                 self.ledger.disturbed(held.subject)
+            self.tell(f"rename {chosen}")
             await self.server.rename(chosen, name)
 
     async def _other_deletes(self, one: int) -> None:
@@ -90,6 +94,7 @@ class OtherRules(History):
         boxes = sorted(n for n in truth if n.startswith("Box"))
         if boxes:
             chosen = boxes[one % len(boxes)]
+            self.tell(f"delete {chosen}")
             await self.server.delete(chosen)
             for held in truth[chosen].messages.values():
                 self.ledger.taken(held.subject)

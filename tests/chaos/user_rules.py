@@ -1,6 +1,5 @@
 """What our user may do at any moment."""
 
-from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
@@ -71,7 +70,7 @@ class UserRules(History):
         if to is not None:
             boxes = await self.mailboxes()
             request = Request(request.action, boxes[to % len(boxes)])
-        note(f"chosen: {[subject for _, subject in chosen]}")
+        self.tell(f"{request}: {chosen}")
         done = await self.stage.actions(self.stage.owner, [key for key, _ in chosen], request)
         self.operations.append(done.operation_id)
         if request.action in _FLAG_ACTS:

@@ -44,6 +44,8 @@ HURRY: Mapping[str, float] = {
     "vexmail.imap.exchange.SILENCE": 2.0,
     "vexmail.sync.interactive.BURST": 0.3,
     "vexmail.sync.interactive.LONGEST_BURST": 0.6,
+    "vexmail.sync.interactive.OTHERS_TURN": 0.2,
+    "vexmail.sync.interactive.LONGEST_TURN": 3.0,
     "vexmail.sync.backfill.LINGER": 0.5,
     "vexmail.sync.mailbox_watch.SURVEY_EVERY": 1.0,
     "vexmail.sync.mailbox_watch.SURVEY_SHARE": 2.0,

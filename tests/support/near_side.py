@@ -14,6 +14,22 @@ SELECT b.wire_name, e.uid, e.server_flags, e.flags, e.hidden_by, m.blob_id, m.bo
   JOIN messages m ON m.id = e.message_id
  WHERE b.account_id = $1
 """
+_EVERYTHING = {
+    "mailboxes": """
+SELECT id, name, uid_validity AS generation, uid_next, highest_modseq, total, unread, sync_state,
+       created_by, deleted_by
+  FROM mailboxes WHERE account_id = $1 ORDER BY id""",
+    "entries": """
+SELECT b.name, e.uid, m.id, m.subject, e.server_flags, e.flags, e.hidden_by
+  FROM mailbox_entries e JOIN mailboxes b ON b.id = e.mailbox_id
+  JOIN messages m ON m.id = e.message_id WHERE b.account_id = $1 ORDER BY b.id, e.uid""",
+    "wishes": """
+SELECT i.id, i.operation_id, i.kind, i.state, i.message_id, m.subject, i.add_flags, i.remove_flags,
+       i.source_mailbox_id AS source, i.target_mailbox_id AS target, i.mailbox_id, i.old_name,
+       i.name, i.attempts, i.sent_at, i.finished_at, i.error_code
+  FROM intents i LEFT JOIN messages m ON m.id = i.message_id
+ WHERE i.account_id = $1 ORDER BY i.id""",
+}
 
 
 async def differences(
@@ -75,3 +91,12 @@ async def wishes_by_subject(
         counter = found.setdefault(row["subject"], Counter())
         counter[row["kind"], row["state"]] += row["count"]
     return found
+
+
+async def everything(driver: Driver, account_id: AccountId) -> str:
+    """Return all that may tell how an account came to be as it is: for who reads a failure."""
+    lines = []
+    for title, query in _EVERYTHING.items():
+        rows = await driver.fetch(query, account_id)
+        lines += [f"{title}:", *("  " + " ".join(f"{k}={v}" for k, v in r.items()) for r in rows)]
+    return "\n".join(lines)

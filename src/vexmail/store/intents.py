@@ -122,6 +122,15 @@ async def of_operation(
     return [(read(r), AccountId(r["account_id"]), r["state"]) for r in rows]
 
 
+async def pending(tx: Transaction, intent_id: IntentId) -> AnyIntent | None:
+    """Return a wish that is on its way; None when it is closed."""
+    row = await tx.driver.fetchrow(
+        f"SELECT {COLUMNS} FROM intents WHERE id = $1 AND state = 'pending'",  # noqa: S608 - constant
+        intent_id,
+    )
+    return None if row is None else read(row)
+
+
 async def open_of(
     tx: Transaction,
     user_id: UserId,

@@ -170,6 +170,14 @@ async def behind_copies(tx: Transaction, wishes: Sequence[PendingIntent]) -> set
     return {IntentId(r["id"]) for r in rows}
 
 
+async def taken_on_by(tx: Transaction, intent_id: IntentId) -> IntentId | None:
+    """Return the wish that takes elsewhere what this one is only about to bring."""
+    later = await tx.driver.fetchval(
+        "SELECT hidden_by FROM mailbox_entries WHERE uid = -$1::bigint", intent_id
+    )
+    return None if later is None else IntentId(later)
+
+
 @dataclass(frozen=True, slots=True)
 class Placeholder:
     """What stood where the server's entry has come."""
@@ -181,13 +189,19 @@ class Placeholder:
 async def take_over(
     tx: Transaction, mailbox_id: MailboxId, message_ids: Sequence[MessageId]
 ) -> dict[MessageId, Placeholder]:
-    """Remove the placeholders of messages whose own entries are about to be inserted."""
+    """Remove the placeholders of messages whose own entries are about to be inserted.
+
+    Of several in one mailbox the oldest: the message came, is on its way elsewhere, and will be
+    back here, for which the others stand.
+    """
     if not message_ids:
         return {}
     rows = await tx.driver.fetch(
-        "DELETE FROM mailbox_entries WHERE mailbox_id = $1 AND uid < 0"
-        " AND message_id = ANY($2::bigint[])"
-        " RETURNING message_id, hidden_by, NOT is_read AS unread",
+        "DELETE FROM mailbox_entries p WHERE p.mailbox_id = $1 AND p.uid < 0"
+        " AND p.message_id = ANY($2::bigint[])"
+        " AND NOT EXISTS (SELECT 1 FROM mailbox_entries o WHERE o.mailbox_id = p.mailbox_id"
+        " AND o.message_id = p.message_id AND o.uid < 0 AND o.uid > p.uid)"
+        " RETURNING p.message_id, p.hidden_by, NOT p.is_read AS unread",
         mailbox_id,
         list(message_ids),
     )

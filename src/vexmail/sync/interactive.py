@@ -13,14 +13,22 @@ from vexmail.sync.sync_state import AccountContext
 KEEP_OPEN = 120.0  # seconds; people act in bursts, providers count idle connections
 BURST = 5.0  # seconds after the last click until another lane may have the connection
 LONGEST_BURST = 15.0  # seconds that another lane waits at most, however often somebody clicks
+OTHERS_TURN = 2.0  # seconds in which another lane gets something done, doubled from turn to turn
+LONGEST_TURN = 60.0  # seconds; a server that takes longer over its list is a slow one
 
 
 class Interactive:
-    """Opens a connection when somebody waits and keeps it for a while."""
+    """Opens a connection when somebody waits and keeps it for a while.
+
+    A wish may wait for what another lane brings. So who was given our connection is left alone
+    for a while, unless somebody clicks.
+    """
 
     def __init__(self, context: AccountContext) -> None:
         self._context = context
         self._tools = context.tools
+        self._others_until = 0.0
+        self._others_turn = OTHERS_TURN
 
     async def run(self) -> None:
         """Serve until the session ends with an error; requests left are served by the next.
@@ -31,13 +39,15 @@ class Interactive:
         signals, connections = self._context.signals, self._context.connections
         while True:
             due_in = await self._tools.plan.seconds_until_due(self._context.id)
+            if due_in is not None:
+                due_in = max(due_in, self._others_until - self._tools.clock.monotonic())
             if signals.requests or due_in == 0:
                 async with connections.connect(
                     Lane.INTERACTIVE, on_wanted=signals.interactive.set
                 ) as session:
                     await self._serve(session)
-            else:
-                await self._wait(due_in)
+            elif await self._wait(due_in):
+                self._others_until, self._others_turn = 0.0, OTHERS_TURN
 
     async def _serve(self, session: MailSession) -> None:
         """Work until nothing happened for a while, or another lane needs the connection."""
@@ -58,9 +68,15 @@ class Interactive:
                 wanted_since = now if wanted_since is None else wanted_since
                 patience = min(patience, BURST, wanted_since + LONGEST_BURST - now)
             if patience <= 0 or not await self._wait(patience):
+                self._note_turn(session)
                 connections.give_way(session)
                 if due_in is None:
                     return
+
+    def _note_turn(self, session: MailSession) -> None:
+        if self._context.connections.is_wanted(session):
+            self._others_until = self._tools.clock.monotonic() + self._others_turn
+            self._others_turn = min(2 * self._others_turn, LONGEST_TURN)
 
     async def _wait(self, seconds: float | None) -> bool:
         """Wait until woken, at most ``seconds``; tell whether we were."""

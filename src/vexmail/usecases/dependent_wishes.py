@@ -1,9 +1,14 @@
 """Which wishes fall with another one."""
 
 from vexmail.domain.ids import AccountId, IntentId
-from vexmail.domain.intent import AnyIntent, MailboxWishKind, PendingMailboxIntent
+from vexmail.domain.intent import (
+    AnyIntent,
+    MailboxWishKind,
+    PendingIntent,
+    PendingMailboxIntent,
+)
 from vexmail.domain.mailbox_name import is_below
-from vexmail.store import intents, mailbox_intents, mailboxes
+from vexmail.store import intents, mailbox_intents, mailboxes, placeholders
 from vexmail.store.unit_of_work import Transaction
 from vexmail.usecases.mailbox_wishes import MailboxWishes
 
@@ -13,10 +18,11 @@ async def dependents(tx: Transaction, account_id: AccountId, intent: AnyIntent) 
 
     Without a mailbox nothing can be done with it or below it; a rename that is not made leaves
     no place for what was wished for under the new name; and a mailbox that stays keeps those
-    above it. The caller holds the account's lock.
+    above it. A message that does not come cannot be taken on from there. The caller holds the
+    account's lock.
     """
     if not isinstance(intent, PendingMailboxIntent):
-        return []
+        return await _taken_on(tx, intent.id)
     wish = intent.wish
     box = await mailboxes.lock(tx, wish.mailbox_id)
     delimiter = "" if box is None else box.delimiter
@@ -48,6 +54,19 @@ async def dependents(tx: Transaction, account_id: AccountId, intent: AnyIntent) 
             ]
         case MailboxWishKind.SUBSCRIBE | MailboxWishKind.UNSUBSCRIBE:
             return []
+
+
+async def _taken_on(tx: Transaction, intent_id: IntentId) -> list[AnyIntent]:
+    """Return the chain of wishes that take a message on from where another one brings it."""
+    found: list[AnyIntent] = []
+    later = await placeholders.taken_on_by(tx, intent_id)
+    while later is not None:
+        one = await intents.pending(tx, later)
+        if not isinstance(one, PendingIntent):  # the mailbox is to be deleted with all in it
+            break
+        found.append(one)
+        later = await placeholders.taken_on_by(tx, one.id)
+    return found[::-1]
 
 
 async def cancel(tx: Transaction, made: MailboxWishes, intent: AnyIntent) -> list[IntentId]:
