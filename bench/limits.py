@@ -1,9 +1,8 @@
 """Limits of the system that a thousand connections meet, and a word about each."""
 
-import os
 import resource
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
@@ -33,18 +32,23 @@ def room_for_idle(processes: int) -> Iterator[None]:
     missing += _memory(processes * _PROCESS_BYTES)
     wanted = processes + _SPARE_INSTANCES
     before = int(_INOTIFY.read_text())
-    if before < wanted:
-        try:
-            _INOTIFY.write_text(str(wanted))
-        except OSError:
-            missing.append(f"fs.inotify.max_user_instances is {before}: sysctl it to {wanted}")
+    is_raised = before < wanted and not missing and _set_instances(wanted)
+    if before < wanted and not is_raised:
+        missing.append(f"fs.inotify.max_user_instances is {before}: sysctl it to {wanted}")
+    if missing:
+        raise SystemTooSmall("; ".join(missing))
     try:
-        if missing:
-            raise SystemTooSmall("; ".join(missing))
         yield
     finally:
-        if before < wanted and os.access(_INOTIFY, os.W_OK):
-            _INOTIFY.write_text(str(before))
+        if is_raised:
+            _set_instances(before)
+
+
+def _set_instances(count: int) -> bool:
+    with suppress(OSError):
+        _INOTIFY.write_text(str(count))
+        return True
+    return False
 
 
 def _files(wanted: int) -> Iterator[str]:
