@@ -7,6 +7,9 @@ from tests.chaos.history import History
 from tests.support.far_live import LiveFarSide
 
 which = st.integers(0, 10_000)
+MESSAGE_VERBS = ("UID STORE", "UID MOVE", "UID COPY", "UID EXPUNGE", "APPEND")
+MAILBOX_VERBS = ("CREATE", "RENAME", "DELETE", "SUBSCRIBE", "UNSUBSCRIBE")
+verbs = st.sampled_from((*MESSAGE_VERBS, *MAILBOX_VERBS))
 
 
 class FaultRules(History):
@@ -28,6 +31,11 @@ class FaultRules(History):
         self.server.network.silence()
 
     @rule()
+    def network_stalls(self) -> None:
+        """What is connected hears nothing any more, and nobody is told."""
+        self.server.network.stall()
+
+    @rule()
     def server_says_bye(self) -> None:
         """Every session ends."""
         self.server.network.say_bye()
@@ -35,7 +43,7 @@ class FaultRules(History):
     @rule(one=which)
     def server_numbers_anew(self, one: int) -> None:
         """A mailbox gets another UIDVALIDITY."""
-        self.run(self._number_anew(one))
+        self.run(self.by_another(self._number_anew(one)))
 
     async def _number_anew(self, one: int) -> None:
         truth = await self.truth()
@@ -58,14 +66,14 @@ class FaultRules(History):
         self.far.mod_seqs_back(names[one % len(names)])
 
     @precondition(lambda self: isinstance(self.far, LiveFarSide))
-    @rule(verb=st.sampled_from(("UID STORE", "UID MOVE", "UID COPY", "UID EXPUNGE")))
+    @rule(verb=verbs)
     def server_refuses(self, verb: str) -> None:
         """A command is answered NO until the next rest."""
         assert isinstance(self.far, LiveFarSide)
         self.far.server.refuse(verb, "[OVERQUOTA] the mailbox is full")
 
     @precondition(lambda self: isinstance(self.far, LiveFarSide))
-    @rule(verb=st.sampled_from(("UID STORE", "UID MOVE", "UID COPY", "UID EXPUNGE")))
+    @rule(verb=verbs)
     def server_obeys_and_hangs_up(self, verb: str) -> None:
         """A command is carried out, and its answer lost."""
         assert isinstance(self.far, LiveFarSide)

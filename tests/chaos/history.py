@@ -5,8 +5,9 @@ that believed the stream of changes must see what the API shows.
 """
 
 import asyncio
+import inspect
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from hypothesis import strategies as st
@@ -14,12 +15,18 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from typing_extensions import override
 
 from tests.support.far_live import LiveFarSide
-from tests.support.far_side import FarSide, HeldMailbox
+from tests.support.far_side import FarSide, HeldMailbox, TooLate
 from tests.support.ledger import Ledger
 from tests.support.mail_account import a_message
-from tests.support.near_side import everything, wishes_by_subject
+from tests.support.near_side import (
+    everything,
+    given_up_wishes,
+    shown_mailboxes,
+    wishes_by_subject,
+)
 from tests.support.proof_stage import Stage
 from vexmail.domain.ids import AccountId, OperationId
+from vexmail.store.queries import intents
 
 if TYPE_CHECKING:
     from tests.support.listener import Listener
@@ -42,6 +49,9 @@ class History(RuleBasedStateMachine):
         self.ledger = Ledger()
         self.listener: Listener | None = None
         self.operations: list[OperationId] = []
+        self.imported = 0
+        self.tree_is_ours = True
+        """Whether nobody else changed the list of mailboxes since the last rest."""
         self.journal: list[str] = []
         """What was done, in the order in which it was."""
         self.began = time.monotonic()
@@ -113,6 +123,8 @@ class History(RuleBasedStateMachine):
 
     async def _rest(self) -> None:
         assert self.listener is not None
+        async with self.stage.built.reader() as driver:
+            shown = await shown_mailboxes(driver, self.account)
         self.server.network.heal()
         if isinstance(self.far, LiveFarSide):
             self.far.calm()
@@ -122,15 +134,16 @@ class History(RuleBasedStateMachine):
             wishes = await wishes_by_subject(driver, self.account)
             await self.listener.listen(driver)
             _none(await self.listener.errors(driver), "the stream told otherwise")
-            refused = {
-                str(row["id"])
-                for row in await driver.fetch(
-                    "SELECT id FROM intents WHERE account_id = $1 AND state = 'rejected'",
-                    self.account,
-                )
-            }
+            given_up = await given_up_wishes(driver, self.account)
+            page = await intents.page(driver, self.stage.owner, intents.IntentFilter(), limit=1000)
         _none(self.ledger.errors(truth, wishes), "the ledger disagrees")
-        _none(sorted(refused - self.listener.rejected), "refusals were not told")
+        _none(sorted(given_up.keys() - self.listener.rejected), "refusals were not told")
+        seen = {str(item["id"]) for item in page[0] if item["message"]}
+        _none(sorted(given_up.keys() - seen), "refusals are not shown with a reason")
+        if self.tree_is_ours and not any("mailbox" in kind for kind in given_up.values()):
+            unlike = sorted(shown ^ set(truth))
+            _none(unlike, "mailboxes are not what they were shown to become")
+        self.tree_is_ours = True
 
     @rule(ms=st.integers(0, 120))
     def pause(self, ms: int) -> None:
@@ -141,9 +154,33 @@ class History(RuleBasedStateMachine):
 
     def run(self, step: Coroutine[Any, Any, T]) -> T:
         """Carry a step out in the stage's event loop."""
-        given = {k: v for k, v in step.cr_frame.f_locals.items() if k != "self"}
-        self.tell(f"{step.__name__} {given or ''}")
+        self.tell(_described(step))
         return self.runner.run(step)
+
+    async def by_another(self, step: Coroutine[Any, Any, None]) -> None:
+        """Let another client act; it may come too late for what it saw."""
+        self.tell(_described(step))
+        try:
+            await step
+        except TooLate as refusal:
+            self.tell(f"too late: {refusal}")
+
+    async def untouched(self, subjects: Iterable[str]) -> set[str]:
+        """Return those that no open wish of ours can take away before another client does."""
+        if self.server.acts_at_once:
+            return set(subjects)
+        async with self.stage.built.reader() as driver:
+            rows = await driver.fetch(
+                "SELECT m.subject FROM intents i LEFT JOIN messages m ON m.id = i.message_id"
+                " WHERE i.account_id = $1 AND i.state = 'pending'",
+                self.account,
+            )
+        return set(subjects) - {row["subject"] for row in rows}
+
+    def lost(self, subjects: Iterable[str], surely: set[str]) -> None:
+        """Write down what another client took away."""
+        for subject in subjects:
+            (self.ledger.taken if subject in surely else self.ledger.disturbed)(subject)
 
     def tell(self, what: str) -> None:
         """Write down what is done; shown when the history fails."""
@@ -171,6 +208,16 @@ class History(RuleBasedStateMachine):
             for uid, held in sorted(box.messages.items())
         ]
         return [found[one % len(found)]] if found else []
+
+
+def _described(step: Coroutine[Any, Any, object]) -> str:
+    given = inspect.getcoroutinelocals(step)
+    return " ".join(
+        [
+            getattr(step, "__name__", "step"),
+            *(f"{k}={v}" for k, v in given.items() if k not in ("self", "step")),
+        ]
+    )
 
 
 def _none(errors: list[str], what: str) -> None:

@@ -18,37 +18,42 @@ class OtherRules(History):
     @rule(to=which, number=st.integers(0, 12))
     def other_appends(self, to: int, number: int) -> None:
         """Put a message in; one that is there already becomes a twin."""
-        self.run(self._other_appends(to, number))
+        self.run(self.by_another(self._other_appends(to, number)))
 
     @rule(one=which, flag=st.sampled_from(_FLAGS), wanted=st.booleans())
     def other_flags(self, one: int, flag: str, wanted: bool) -> None:  # noqa: FBT001 - drawn
         """Change a flag."""
-        self.run(self._other_flags(one, flag, wanted=wanted))
+        self.run(self.by_another(self._other_flags(one, flag, wanted=wanted)))
 
     @rule(one=which)
     def other_expunges(self, one: int) -> None:
         """Remove a message for good."""
-        self.run(self._other_expunges(one))
+        self.run(self.by_another(self._other_expunges(one)))
 
     @rule(one=which, to=which)
     def other_moves(self, one: int, to: int) -> None:
         """Move a message."""
-        self.run(self._other_moves(one, to))
+        self.run(self.by_another(self._other_moves(one, to)))
 
     @rule(number=few)
     def other_creates_mailbox(self, number: int) -> None:
         """Create a mailbox."""
-        self.run(self._other_creates(f"Box{number}"))
+        self.run(self.by_another(self._other_creates(f"Box{number}")))
 
     @rule(one=which, number=few)
     def other_renames_mailbox(self, one: int, number: int) -> None:
         """Give a mailbox another name."""
-        self.run(self._other_renames(one, f"Box{number}"))
+        self.run(self.by_another(self._other_renames(one, f"Box{number}")))
 
     @rule(one=which)
     def other_deletes_mailbox(self, one: int) -> None:
         """Delete a mailbox and all in it."""
-        self.run(self._other_deletes(one))
+        self.run(self.by_another(self._other_deletes(one)))
+
+    @rule(one=which, wanted=st.booleans())
+    def other_subscribes(self, one: int, wanted: bool) -> None:  # noqa: FBT001 - drawn
+        """Subscribe to a mailbox, or end that."""
+        self.run(self.by_another(self._other_subscribes(one, wanted=wanted)))
 
     async def _other_appends(self, to: int, number: int) -> None:
         names = sorted(await self.truth())
@@ -63,8 +68,9 @@ class OtherRules(History):
     async def _other_expunges(self, one: int) -> None:
         for mailbox, uid, subject in await self.theirs(one):
             self.tell(f"expunge {mailbox} {uid} {subject}")
+            surely = await self.untouched([subject])
             await self.server.expunge(mailbox, uid)
-            self.ledger.taken(subject)
+            self.lost([subject], surely)
 
     async def _other_moves(self, one: int, to: int) -> None:
         names = sorted(await self.truth())
@@ -77,6 +83,7 @@ class OtherRules(History):
 
     async def _other_creates(self, name: str) -> None:
         if name not in await self.truth():
+            self.tree_is_ours = False
             await self.server.create(name)
 
     async def _other_renames(self, one: int, name: str) -> None:
@@ -87,6 +94,7 @@ class OtherRules(History):
             for held in truth[chosen].messages.values():
                 self.ledger.disturbed(held.subject)
             self.tell(f"rename {chosen}")
+            self.tree_is_ours = False
             await self.server.rename(chosen, name)
 
     async def _other_deletes(self, one: int) -> None:
@@ -95,6 +103,12 @@ class OtherRules(History):
         if boxes:
             chosen = boxes[one % len(boxes)]
             self.tell(f"delete {chosen}")
+            self.tree_is_ours = False
+            subjects = [held.subject for held in truth[chosen].messages.values()]
+            surely = await self.untouched(subjects)
             await self.server.delete(chosen)
-            for held in truth[chosen].messages.values():
-                self.ledger.taken(held.subject)
+            self.lost(subjects, surely)
+
+    async def _other_subscribes(self, one: int, *, wanted: bool) -> None:
+        names = sorted(await self.truth())
+        await self.server.subscribe(names[one % len(names)], wanted=wanted)

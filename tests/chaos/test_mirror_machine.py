@@ -5,7 +5,10 @@ Replay a failure with the seed and the number of histories that it prints.
 
 import asyncio
 import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -14,6 +17,8 @@ from typing_extensions import override
 
 from tests.chaos.mirror_machine import MirrorMachine
 from tests.support.databases import TestDatabases
+from tests.support.dovecot import Dovecot
+from tests.support.far_dovecot import FORMAT, OFFERS, DovecotFarSide
 from tests.support.far_live import LiveFarSide
 from tests.support.far_side import FarSide
 from tests.support.fault_proxy import FaultProxy
@@ -25,6 +30,8 @@ SEED = int(os.environ.get("VEXMAIL_CHAOS_SEED", "3"))
 HISTORIES = int(os.environ.get("VEXMAIL_CHAOS_HISTORIES", "300"))
 STEPS = int(os.environ.get("VEXMAIL_CHAOS_STEPS", "30"))
 FEW = 12
+FEW_ON_DOVECOT = 4
+HISTORIES_ON_DOVECOT = int(os.environ.get("VEXMAIL_CHAOS_HISTORIES", "100"))
 
 
 def play(
@@ -88,6 +95,45 @@ class OnTheLiveServer(MirrorMachine):
         await far.server.__aexit__(None, None, None)
 
 
+class OnDovecot(MirrorMachine):
+    """Against Dovecot, with all that it offers, with less, and with hardly anything."""
+
+    dovecots: ClassVar[dict[str, Dovecot]]
+
+    @override
+    async def open_far(self, features: dict[str, bool]) -> FarSide:
+        """Give a user of its own, behind a network that can fail."""
+        offer = "all" if features["qresync"] else "condstore"
+        dovecot = self.dovecots[offer if features["condstore"] else "nothing"]
+        far = DovecotFarSide(dovecot, await FaultProxy(dovecot.port).__aenter__())
+        await far.prepare()
+        return far
+
+    @override
+    async def close_far(self, far: FarSide) -> None:
+        """Leave."""
+        assert isinstance(far, DovecotFarSide)
+        await far.network.__aexit__(None, None, None)
+        await far.close()
+
+
+@contextmanager
+def several_dovecots(folder: Path) -> Iterator[type[OnDovecot]]:
+    """Start one for each kind of offer."""
+    with ExitStack() as stack:
+        running = {}
+        for name, offer in OFFERS.items():
+            dovecot = Dovecot(folder / name)
+            # Where mail lies depends on the folder, which is known when it has started.
+            dovecot.extra = FORMAT + offer
+            running[name] = stack.enter_context(dovecot)
+
+        class Here(OnDovecot):
+            dovecots = running
+
+        yield Here
+
+
 @pytest.mark.slow
 def test_a_few_histories_end_in_agreement(
     databases: TestDatabases, servers: EmbeddedServers, tmp_path: Path
@@ -101,3 +147,22 @@ def test_many_histories_end_in_agreement(
     databases: TestDatabases, servers: EmbeddedServers, tmp_path: Path
 ) -> None:
     play(OnTheLiveServer, databases, servers, tmp_path, HISTORIES)
+
+
+@pytest.mark.slow
+@pytest.mark.dovecot
+def test_a_few_histories_on_dovecot_end_in_agreement(
+    databases: TestDatabases, servers: EmbeddedServers, tmp_path: Path
+) -> None:
+    with several_dovecots(tmp_path) as machine:
+        play(machine, databases, servers, tmp_path, FEW_ON_DOVECOT)
+
+
+@pytest.mark.chaos
+@pytest.mark.dovecot
+@pytest.mark.timeout(7200)
+def test_many_histories_on_dovecot_end_in_agreement(
+    databases: TestDatabases, servers: EmbeddedServers, tmp_path: Path
+) -> None:
+    with several_dovecots(tmp_path) as machine:
+        play(machine, databases, servers, tmp_path, HISTORIES_ON_DOVECOT)

@@ -13,6 +13,7 @@ class LiveFarSide:
 
     username = "ann"
     password = "pw"
+    acts_at_once = True
 
     def __init__(self, server: LiveMailbox, network: FaultProxy) -> None:
         self.server = server
@@ -29,6 +30,7 @@ class LiveFarSide:
                     m.uid: Held(frozenset(m.flags), digest(m.raw), subject(m.raw))
                     for m in box.messages
                 },
+                box.subscribed,
             )
             for box in self.server.mailboxes.values()
             if "\\Noselect" not in box.attributes
@@ -59,15 +61,17 @@ class LiveFarSide:
         self.server.add_mailbox(mailbox)
 
     async def rename(self, mailbox: str, name: str) -> None:
-        """Rename a mailbox."""
-        box = self.server.mailboxes.pop(mailbox)
-        box.name = name
-        self.server.mailboxes[name] = box
+        """Rename a mailbox with all below it; subscriptions go by name."""
+        self.server.rename_mailbox(mailbox, name)
 
     async def delete(self, mailbox: str) -> None:
         """Delete a mailbox; who has it open is thrown out, as many servers do."""
-        del self.server.mailboxes[mailbox]
+        self.server.delete_mailbox(mailbox)
         self.network.drop()
+
+    async def subscribe(self, mailbox: str, *, wanted: bool) -> None:
+        """Subscribe to a mailbox, or end that."""
+        self.server.mailboxes[mailbox].subscribed = wanted
 
     async def number_anew(self, mailbox: str) -> None:
         """Give a mailbox another generation."""
@@ -103,6 +107,5 @@ class LiveFarSide:
 
     def calm(self) -> None:
         """End the moods that would keep it from working."""
-        for verb in ("UID STORE", "UID MOVE", "UID COPY", "UID EXPUNGE"):
-            self.server.allow(verb)
+        self.server.allow_all()
         self.server.hang_up_after = ""

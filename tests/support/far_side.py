@@ -12,6 +12,10 @@ from typing import Protocol
 from tests.support.fault_proxy import FaultProxy
 
 
+class TooLate(Exception):
+    """What another client wants cannot be: we were quicker."""
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """One message on the server."""
@@ -28,6 +32,7 @@ class HeldMailbox:
 
     uid_validity: int
     messages: Mapping[int, Held]
+    subscribed: bool = True
 
 
 class FarSide(Protocol):
@@ -36,6 +41,8 @@ class FarSide(Protocol):
     username: str
     password: str
     network: FaultProxy
+    acts_at_once: bool
+    """Whether nothing of ours can happen while another client looks and acts."""
 
     async def truth(self) -> dict[str, HeldMailbox]:
         """Return everything it holds by mailbox, names as on the wire."""
@@ -67,6 +74,10 @@ class FarSide(Protocol):
 
     async def delete(self, mailbox: str) -> None:
         """Delete a mailbox as another client."""
+        ...
+
+    async def subscribe(self, mailbox: str, *, wanted: bool) -> None:
+        """Subscribe to a mailbox as another client, or end that."""
         ...
 
     async def number_anew(self, mailbox: str) -> None:

@@ -53,14 +53,19 @@ class Ledger:
                 held[message.subject] += 1
                 flags.setdefault(message.subject, []).append(message.flags)
         found = []
-        for subject in sorted(self._added.keys() | held.keys()):
+        for subject in sorted(self._added.keys() | held.keys() | wishes.keys()):
             done = wishes.get(subject, Counter())
-            most = self._added[subject] + done["copy", "settled"] - self._taken[subject]
+            made = done["copy", "settled"] + done["append", "settled"]
+            most = self._added[subject] + made - self._taken[subject]
             exact = most - done["delete", "settled"]
+            # Taken back when the command was on its way: obeyed or not, nobody can know.
+            least = exact - done["delete", "recalled"]
+            most += done["copy", "recalled"] + done["append", "recalled"]
+            exact += done["copy", "recalled"] + done["append", "recalled"]
             if subject in self._disturbed:
                 if held[subject] > most:
                     found.append(f"{subject}: {held[subject]} instead of at most {most}")
-            elif held[subject] != exact:
+            elif not least <= held[subject] <= exact:
                 found.append(f"{subject}: {held[subject]} instead of {exact}; {dict(done)}")
             if done["flags", "rejected"]:
                 continue

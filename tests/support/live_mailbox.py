@@ -12,7 +12,7 @@ from typing import Self
 
 from tests.support.live_answers import flags_line
 from tests.support.live_box import Box, Stored
-from tests.support.live_names import quoted, status_line
+from tests.support.live_names import DELIMITER, quoted, status_line
 from tests.support.live_session import Features, LiveSession
 from tests.support.scripted_imap import Peer, ScriptBroken, ScriptedImap
 
@@ -188,11 +188,14 @@ class LiveMailbox:
         return box
 
     def rename_mailbox(self, name: str, new: str) -> None:
-        """Rename a mailbox as another client would."""
-        box = self.mailboxes.pop(name)
-        box.name = new
-        self.mailboxes[new] = box
-        self.tell_list(new)
+        """Rename a mailbox as another client would, and all below it; subscriptions stay."""
+        for old in [*self.mailboxes]:
+            if old == name or old.startswith(name + DELIMITER):
+                box = self.mailboxes.pop(old)
+                box.name = new + old.removeprefix(name)
+                box.subscribed = False
+                self.mailboxes[box.name] = box
+                self.tell_list(box.name)
 
     def delete_mailbox(self, name: str) -> None:
         """Delete a mailbox as another client would."""
@@ -206,6 +209,10 @@ class LiveMailbox:
     def allow(self, command: str) -> None:
         """End a refusal."""
         self._refusals.pop(command.upper(), None)
+
+    def allow_all(self) -> None:
+        """End every refusal."""
+        self._refusals.clear()
 
     # ---- what the sessions use ----
 

@@ -88,13 +88,7 @@ def _rename(server: "LiveMailbox", _: "LiveSession", command: "Command") -> str:
         return "NO [NONEXISTENT] no such mailbox"
     refusal = _refusal(server, new)
     if not refusal:
-        for name in [*server.mailboxes]:
-            if name == old or name.startswith(old + DELIMITER):
-                box = server.mailboxes.pop(name)
-                box.name = new + name.removeprefix(old)
-                server.mailboxes[box.name] = box
-                box.subscribed = False  # subscriptions go by name
-                server.tell_list(box.name)
+        server.rename_mailbox(old, new)
     return refusal
 
 

@@ -37,7 +37,7 @@ async def differences(
 ) -> list[str]:
     """Say how the mirror differs from the server: mailboxes, UIDs, flags, contents."""
     boxes = await driver.fetch(
-        "SELECT wire_name, uid_validity, sync_state FROM mailboxes"
+        "SELECT wire_name, uid_validity, sync_state, subscribed FROM mailboxes"
         " WHERE account_id = $1 AND selectable",
         account_id,
     )
@@ -52,6 +52,8 @@ async def differences(
             found.append(f"{name} is of generation {ours[name]['uid_validity']}")
         elif ours[name]["sync_state"] != "live":
             found.append(f"{name} is {ours[name]['sync_state']}")
+        elif name != "INBOX" and ours[name]["subscribed"] != truth[name].subscribed:
+            found.append(f"{name} is subscribed to: {ours[name]['subscribed']}")
         else:
             found += [f"{name}: {what}" for what in _unlike(entries[name], truth[name])]
     return found
@@ -81,16 +83,38 @@ def _unlike(ours: Mapping[int, Any], theirs: HeldMailbox) -> list[str]:
 async def wishes_by_subject(
     driver: Driver, account_id: AccountId
 ) -> dict[str, Counter[tuple[str, str]]]:
-    """Return how many wishes of each kind ended in each state, by the message's subject."""
+    """Return how many wishes of each kind ended in each state, by the message's subject.
+
+    Those that were taken back when their command was on its way already are ``recalled``.
+    """
     found: dict[str, Counter[tuple[str, str]]] = {}
     for row in await driver.fetch(
-        "SELECT m.subject, i.kind, i.state, count(*) FROM intents i"
+        "SELECT m.subject, i.kind, CASE WHEN i.state <> 'cancelled' OR i.sent_at IS NULL"
+        " THEN i.state ELSE 'recalled' END AS state, count(*) FROM intents i"
         " JOIN messages m ON m.id = i.message_id WHERE i.account_id = $1 GROUP BY 1, 2, 3",
         account_id,
     ):
         counter = found.setdefault(row["subject"], Counter())
         counter[row["kind"], row["state"]] += row["count"]
     return found
+
+
+async def given_up_wishes(driver: Driver, account_id: AccountId) -> dict[str, str]:
+    """Return the kinds of wishes that wait for a person, by their ids."""
+    rows = await driver.fetch(
+        "SELECT id, kind FROM intents WHERE account_id = $1 AND state IN ('rejected', 'parked')",
+        account_id,
+    )
+    return {str(row["id"]): row["kind"] for row in rows}
+
+
+async def shown_mailboxes(driver: Driver, account_id: AccountId) -> set[str]:
+    """Return the paths of the mailboxes that a person sees and can open."""
+    rows = await driver.fetch(
+        "SELECT name FROM mailboxes WHERE account_id = $1 AND deleted_by IS NULL AND selectable",
+        account_id,
+    )
+    return {row["name"] for row in rows}
 
 
 async def everything(driver: Driver, account_id: AccountId) -> str:

@@ -22,7 +22,10 @@ from vexmail.imap.server import AioimaplibMailServer
 from vexmail.store.driver import Driver
 from vexmail.store.invariants import check_consistency
 from vexmail.usecases.act_on_emails import ActOnEmails
+from vexmail.usecases.change_mailboxes import ChangeMailboxes
+from vexmail.usecases.import_email import ImportEmail
 from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
+from vexmail.usecases.reconsider_wishes import ReconsiderWishes
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
 
@@ -40,6 +43,9 @@ class Stage:
     accounts: ManageAccounts
     intents: RecordIntent
     actions: ActOnEmails
+    wishes: ReconsiderWishes
+    changing: ChangeMailboxes
+    imports: ImportEmail
 
     async def account(self, far: FarSide) -> AccountId:
         """Add the far side's account, past whatever the network does later."""
@@ -130,6 +136,9 @@ async def proof_stage(database_url: str, redis_url: str, folder: Path) -> AsyncI
                 ManageAccounts(built.uow, server, built.box, engine),
                 RecordIntent(built.uow, engine),
                 ActOnEmails(built.uow, engine),
+                ReconsiderWishes(built.uow, engine),
+                ChangeMailboxes(built.uow, engine),
+                ImportEmail(built.uow, engine, built.blobs, built.parser, built.clock),
             )
         finally:
             engine.kill()
@@ -137,8 +146,9 @@ async def proof_stage(database_url: str, redis_url: str, folder: Path) -> AsyncI
 
 async def _open_wishes(driver: Driver, account_id: AccountId) -> list[str]:
     rows = await driver.fetch(
-        "SELECT i.id, i.kind, i.attempts, m.subject FROM intents i JOIN messages m"
-        " ON m.id = i.message_id WHERE i.account_id = $1 AND i.state = 'pending'",
+        "SELECT i.id, i.kind, i.attempts, coalesce(m.subject, i.name || i.old_name) AS subject"
+        " FROM intents i LEFT JOIN messages m ON m.id = i.message_id"
+        " WHERE i.account_id = $1 AND i.state = 'pending'",
         account_id,
     )
     return [f"wish {r['id']} to {r['kind']} {r['subject']}, {r['attempts']} tries" for r in rows]
