@@ -30,6 +30,7 @@ class LiveMailbox:
         list_status: offer LIST-STATUS.
         notify: offer NOTIFY.
         object_id: offer OBJECTID, for mailboxes only.
+        provider: a capability by which a provider is known, such as ``X-GM-EXT-1``.
         namespace: prefix below which all mailboxes but INBOX lie, such as ``INBOX/``.
         password: refuse any other; empty takes all.
         uid_validity: of INBOX; other mailboxes get higher ones.
@@ -45,6 +46,7 @@ class LiveMailbox:
         list_status: bool = True,
         notify: bool = False,
         object_id: bool = False,
+        provider: str = "",
         namespace: str = "",
         password: str = "",
         uid_validity: int = 1,
@@ -58,6 +60,7 @@ class LiveMailbox:
             namespace,
             notify,
             object_id,
+            provider,
         )
         self.password = password
         self.mailboxes = {"INBOX": Box("INBOX", uid_validity=uid_validity)}

@@ -36,6 +36,7 @@ class Features:
     namespace: str
     notify: bool = False
     object_id: bool = False
+    provider: str = ""
 
     @property
     def capabilities(self) -> str:
@@ -48,6 +49,7 @@ class Features:
             "LIST-STATUS LIST-EXTENDED": self.list_status,
             "NOTIFY": self.notify,
             "OBJECTID": self.object_id,
+            self.provider: bool(self.provider),
         }
         basis = (
             "IMAP4rev1 AUTH=PLAIN SASL-IR LOGINDISABLED IDLE ESEARCH ENABLE ID NAMESPACE "

@@ -1,7 +1,8 @@
 """What large providers and common servers allow, as far as anybody knows.
 
-Only facts that change what we do stand here: how many connections an account may hold, and how
-much it may download in a day. A server that is none of these is treated with care.
+Only facts that change what we do stand here: how many connections an account may hold, how much
+it may download in a day, and whether its counters run ahead. A server that is none of these is
+treated with care.
 """
 
 from collections.abc import Collection
@@ -29,18 +30,21 @@ class Allowance:
 
     Attributes:
         connections: most that we hold at once; what is left is for the person's other programs.
+        lags: counters may move before the flags behind them can be read (seen at Gmail, where
+            HIGHESTMODSEQ was ahead of what FETCH CHANGEDSINCE told).
         daily_bytes: what the backfill of bodies may download in a day of UTC, everything that
             the account downloads counted in; None where nobody counts.
     """
 
     connections: int
     daily_bytes: int | None = None
+    lags: bool = False
 
 
 _ALLOWANCES = {
     # 15 connections over all devices; about 2,500 MB a day over IMAP, after which the account
     # is locked for hours. We stop at 60 % of that: phones and other programs count, too.
-    Provider.GMAIL: Allowance(3, 1_500 * MB),
+    Provider.GMAIL: Allowance(3, 1_500 * MB, lags=True),
     Provider.MICROSOFT: Allowance(3),
     # Few connections, and the reason is never told: one that listens, one for everything else.
     Provider.YAHOO: Allowance(2),

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
+from vexmail.domain.ids import ModSeq
 from vexmail.domain.mailbox import LocalMailbox, MailboxCounters, RemoteMailbox, SelectedMailbox
 
 COMPARE_EVERY = timedelta(days=1)  # servers lose MODSEQs and VANISHED answers; see S3 and S4
 # Seconds between passes of a mailbox whose counters say nothing: without MODSEQ none tells of a
 # star that somebody set, and some mailboxes are listed but do not open.
 FLAGS_EVERY = 600.0
+OVERLAP = 30.0  # seconds after which flags can be read on a server whose counters run ahead
 LOSS_AT_ONCE = 100  # messages
 LOSS_SHARE = 0.2  # of what we hold
 
@@ -42,6 +44,30 @@ class LastPass:
     counters: MailboxCounters | None
     at: float
     """Monotonic seconds."""
+    highest_modseq: ModSeq | None = None
+    """What SELECT said of it then; None where it did not get so far."""
+    told_at: float = 0.0
+    """When SELECT said so for the first time."""
+
+    def next(
+        self, counters: MailboxCounters | None, at: float, highest_modseq: ModSeq
+    ) -> "LastPass":
+        """Return the pass that came after this one."""
+        is_same = highest_modseq == self.highest_modseq
+        return LastPass(counters, at, highest_modseq, self.told_at if is_same else at)
+
+
+NEVER = LastPass(None, 0.0)
+
+
+def believed(mod_seq: ModSeq, held: ModSeq, last: LastPass, *, monotonic: float) -> ModSeq | None:
+    """Return the MODSEQ that a cursor may move to on a server whose counters run ahead.
+
+    None leaves the cursor, so that the next pass reads again what lies between, until one comes
+    long enough after this was told first. The first look reads every flag and needs no overlap.
+    """
+    is_settled = last.highest_modseq == mod_seq and monotonic - last.told_at >= OVERLAP
+    return mod_seq if is_settled or not held else None
 
 
 def needs_pass(

@@ -19,7 +19,7 @@ from vexmail.domain.delta import MailboxDelta
 from vexmail.domain.ids import ModSeq, Uid
 from vexmail.domain.mailbox import LocalMailbox, MailboxCounters, RemoteChanges, SelectedMailbox
 from vexmail.domain.message import RemoteFlags
-from vexmail.domain.sync_plan import Doubt, LastPass, doubt_of, is_overdue, is_suspicious
+from vexmail.domain.sync_plan import NEVER, Doubt, believed, doubt_of, is_overdue, is_suspicious
 from vexmail.ports.mail_server import MailSession
 from vexmail.sync.loss_check import missing_again
 from vexmail.sync.read_ahead import reading_ahead
@@ -93,7 +93,7 @@ class MailboxPass:
         else:
             result = await self._compare(selected, at_most, in_full=in_full)
         if result.complete:
-            self._context.signals.passed[box.id] = LastPass(self._counters, self._started)
+            self._context.signals.note_pass(box.id, self._counters, self._started, selected)
         return result
 
     # ---- what the server forgot ----
@@ -270,11 +270,17 @@ class MailboxPass:
 
     async def _close(self, selected: SelectedMailbox, size: int, *, compared: bool) -> None:
         """Move the cursors: everything up to them is known now."""
+        mod_seq: ModSeq | None = selected.highest_modseq
+        if self._context.connections.allowance.lags:
+            last = self._context.signals.passed.get(self._box.id, NEVER)
+            mod_seq = believed(
+                selected.highest_modseq, self._box.highest_modseq, last, monotonic=self._started
+            )
         await self._apply(
             MailboxDelta(
                 self._box.uid_validity,
                 uid_next=selected.uid_next,
-                highest_modseq=selected.highest_modseq,
+                highest_modseq=mod_seq,
                 sync_total=size,
                 complete=True,
                 compared=compared,

@@ -9,9 +9,9 @@ from typing_extensions import override
 
 from vexmail.domain.account import Account
 from vexmail.domain.ids import AccountId, MailboxId, MessageId, Uid
-from vexmail.domain.mailbox import MailboxCounters
+from vexmail.domain.mailbox import MailboxCounters, SelectedMailbox
 from vexmail.domain.server_address import Credentials, ServerAddress
-from vexmail.domain.sync_plan import LastPass
+from vexmail.domain.sync_plan import NEVER, LastPass
 from vexmail.ports.blob_store import BlobStore
 from vexmail.ports.clock import Clock
 from vexmail.ports.mail_server import MailServer, MailSession
@@ -151,6 +151,17 @@ class AccountSignals:
         if mailboxes:
             self.is_unsorted = True
             self.work.set()
+
+    def note_pass(
+        self,
+        mailbox_id: MailboxId,
+        counters: MailboxCounters | None,
+        at: float,
+        selected: SelectedMailbox,
+    ) -> None:
+        """Remember a pass that began at ``at`` (monotonic seconds) and came to its end."""
+        last = self.passed.get(mailbox_id, NEVER)
+        self.passed[mailbox_id] = last.next(counters, at, selected.highest_modseq)
 
     def ask(self) -> None:
         """Look at everything because a person wants it."""
