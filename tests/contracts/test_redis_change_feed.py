@@ -4,13 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from itertools import count
+from urllib.parse import urlsplit
 
 import pytest
 from redis.asyncio import Redis
 
 from tests.contracts.change_feed import ANN, ChangeFeedContract, OpensFeeds
+from tests.support.fault_proxy import FaultProxy
 from tests.support.waiting import GENEROUS
-from vexmail.feed.redis_feed import RedisChangeFeed
+from vexmail.feed.redis_feed import RECONNECT_DELAY, RedisChangeFeed
 
 _origins = count(1)
 
@@ -44,3 +46,17 @@ async def test_without_redis_rings_still_wake_this_process():
         await feed.ring(ANN)
 
         assert await feed.wait(ANN, seen, GENEROUS) != seen
+
+
+async def test_rings_that_redis_did_not_take_are_rung_when_it_is_back(redis_url: str):
+    async with FaultProxy(urlsplit(redis_url).path) as way:
+        by_way = f"redis://127.0.0.1:{way.port}/0"
+        async with running_feed(by_way) as cut_off, running_feed(redis_url) as other:
+            way.cut()
+            seen = await other.wait(ANN, 0, 0)
+            await cut_off.ring(ANN)
+
+            # As long as the process lives, the ring is not forgotten.
+            assert await other.wait(ANN, seen, 2 * RECONNECT_DELAY) == seen
+            way.heal()
+            assert await other.wait(ANN, seen, GENEROUS) != seen

@@ -9,10 +9,11 @@ _CHUNK = 65536
 
 
 class FaultProxy:
-    """Relays to one port of this machine; a test cuts, silences or shortens what is said."""
+    """Relays to one server of this machine; a test cuts, silences or shortens what is said."""
 
-    def __init__(self, target_port: int) -> None:
-        self._target_port = target_port
+    def __init__(self, target: int | str) -> None:
+        """Stand before a port of this machine, or before a unix socket of this path."""
+        self._target = target
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._near: set[asyncio.StreamWriter] = set()
@@ -21,6 +22,8 @@ class FaultProxy:
         self._left: dict[str, int] = {}
         self._flowing = asyncio.Event()
         self._flowing.set()
+        self.delay = 0.0
+        """Seconds by which each piece that the server says comes late."""
         self.accepted = 0
         """Connections that came, those refused while cut included."""
         self.heard = 0
@@ -92,7 +95,10 @@ class FaultProxy:
             writer.transport.abort()
             return
         try:
-            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
+            if isinstance(self._target, int):
+                far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._target)
+            else:
+                far_reader, far_writer = await asyncio.open_unix_connection(self._target)
         except OSError:
             writer.transport.abort()
             return
@@ -115,6 +121,8 @@ class FaultProxy:
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(_CHUNK):
                 await flowing.wait()
+                if side == "server" and self.delay:
+                    await asyncio.sleep(self.delay)
                 if self._is_silent:
                     continue
                 passing = data[: self._left.get(side, len(data))]

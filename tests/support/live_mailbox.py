@@ -75,6 +75,8 @@ class LiveMailbox:
         """Given each piece of an answer, returns what is sent instead: a server that lies."""
         self.hang_up_after = ""
         """Close the connection in place of answering the next command that begins so."""
+        self.room: int | None = None
+        """Most clients that may be logged in at once; None: any number."""
         self.is_silent = False
         """Break the promise of NOTIFY: say nothing of other mailboxes."""
         self.sessions: list[LiveSession] = []

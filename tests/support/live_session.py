@@ -93,6 +93,8 @@ class LiveSession:
         self.enabled = False
         """Whether the client enabled QRESYNC."""
         self.idling = False
+        self.is_inside = False
+        """Whether the client logged in."""
         self.is_notified = False
         """Whether the client hears of all mailboxes."""
         self._peer = peer
@@ -223,6 +225,10 @@ class LiveSession:
         message = base64.b64decode(command.arguments[-1]).decode()
         if self.server.password and not message.endswith(f"\0{self.server.password}"):
             return "NO [AUTHENTICATIONFAILED] who are you?"
+        inside = sum(session.is_inside for session in self.server.sessions)
+        if self.server.room is not None and inside >= self.server.room:
+            return "NO [LIMIT] Too many simultaneous connections"
+        self.is_inside = True
         return f"OK [CAPABILITY {self.server.features.capabilities}] welcome"
 
     def _select(self, command: Command) -> str:

@@ -30,9 +30,14 @@ def decide(error: Exception, attempt: int, jitter: float) -> RetryAt:
     """
     if isinstance(error, PermanentError) and not isinstance(error, HostNotFound):
         return RetryAt(PERSON_DELAY * (0.9 + 0.2 * jitter), needs_person=True)
-    delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** min(attempt - 1, 10))
+    delay = growing(FIRST_DELAY, attempt - 1)
     delay *= 0.5 + 0.5 * jitter
     if isinstance(error, TransientError) and error.retry_after is not None:
         delay = max(delay, error.retry_after)
     # A name that does not resolve may be a typing error or a machine without a network.
     return RetryAt(delay, needs_person=isinstance(error, HostNotFound))
+
+
+def growing(first: float, times: int) -> float:
+    """Return ``first`` doubled so many times, ``LONGEST_DELAY`` at most; negative counts as 0."""
+    return min(LONGEST_DELAY, first * 2.0 ** min(max(times, 0), 10))

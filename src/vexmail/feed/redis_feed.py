@@ -54,10 +54,14 @@ class RedisChangeFeed:
             group.create_task(self._listen(), name="feed:listen")
 
     async def publish_once(self) -> None:
-        """Publish what was rung so far; for a process that is about to end."""
-        owners, self._outbox = self._outbox, set()
-        for owner in owners:
-            await self._redis.publish(CHANNEL, f"{self._origin} {owner}")
+        """Publish what was rung so far; what fails stays to be published later."""
+        for owner in list(self._outbox):
+            self._outbox.discard(owner)  # whoever rings meanwhile wants one more
+            try:
+                await self._redis.publish(CHANNEL, f"{self._origin} {owner}")
+            except BaseException:
+                self._outbox.add(owner)
+                raise
 
     def _wake(self, user_id: UserId) -> None:
         self._counts[user_id] += 1
@@ -76,6 +80,7 @@ class RedisChangeFeed:
                 # The log in the database has the facts; other processes find them by polling.
                 log.warning("feed.ring_not_published", reason=str(error))
                 await asyncio.sleep(RECONNECT_DELAY)
+                self._outbox_filled.set()
 
     async def _listen(self) -> None:
         while True:

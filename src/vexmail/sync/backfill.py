@@ -6,7 +6,6 @@ from collections import deque
 
 import structlog
 
-from vexmail.domain.account import AccountState
 from vexmail.domain.errors import MailboxBroken, MailboxGone, UidValidityChanged
 from vexmail.domain.ids import MailboxId
 from vexmail.domain.mailbox import MailboxCounters
@@ -62,7 +61,7 @@ class Backfill:
             await self._pass_over(session)
             await self._context.record_downloads()
             if signals.is_surveyed:
-                await self._tools.set_state(self._context.id, AccountState.LIVE)
+                await signals.say_connected(self._context.id, self._tools.set_state)
             await bodies.bring()
             self._is_short_of_room = not await self._context.room_for_bodies()
             if not signals.work.is_set() and (connections.is_short or not await self._is_woken()):

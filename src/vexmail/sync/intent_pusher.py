@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from vexmail.domain.backoff import decide
+from vexmail.domain.backoff import decide, growing
 from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import (
     MailboxBroken,
@@ -41,7 +41,7 @@ TOGETHER = 200  # messages per command, and per transaction that settles them
 LOOK_AGAIN = 3.0  # seconds until a message whose UID is not known yet is looked for again
 PARK_AFTER = 20  # failed tries, a quarter of an hour of them, before a person is asked
 PATIENCE = 8  # looks for a UID before a wish is given up
-REBUILD_TRIES = 1200  # an hour of looks; a mailbox that is not rebuilt by then never will be
+REBUILD_TRIES = 240  # hours of looks; a mailbox that is not rebuilt by then never will be
 
 
 class IntentPusher:
@@ -160,7 +160,9 @@ class IntentPusher:
             return
         rebuilding = await self._tools.plan.is_rebuilding(self._context.id)
         if intent.attempts < (REBUILD_TRIES if rebuilding else PATIENCE):
-            await self._tools.plan.postpone(intent, LOOK_AGAIN)
+            # What does not turn up soon waits for a mailbox that is being rebuilt.
+            pause = growing(LOOK_AGAIN, intent.attempts - PATIENCE)
+            await self._tools.plan.postpone(intent, pause)
             self._context.signals.sync_now.set()
             return
         gone = MailboxGone("The email is not where it was on the server any more.")

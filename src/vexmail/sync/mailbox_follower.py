@@ -61,10 +61,11 @@ class MailboxFollower:
                 except UidValidityChanged:
                     log.info("sync.uid_validity_changed", account_id=context.id, mailbox_id=box.id)
                     box = await self._find(session)
-                except MailboxGone:
+                except MailboxGone as reason:
                     found = await self._find(session, again=True)
-                    if found.wire_name == box.wire_name:
-                        raise  # listed, but it does not open
+                    if found.wire_name == box.wire_name:  # listed, but it does not open
+                        context.signals.first_screen.set()
+                        await watch.do_without(found, reason)
                     box = found
                 except MailboxBroken as reason:
                     log.warning("sync.mailbox_broken", account_id=context.id, mailbox_id=box.id)

@@ -5,9 +5,9 @@ import contextlib
 
 import structlog
 
-from vexmail.domain.account import AccountState
+from vexmail.domain.account import AccountFault
 from vexmail.domain.delta import MailboxDelta
-from vexmail.domain.errors import MailboxBroken
+from vexmail.domain.errors import MailboxBroken, MailboxGone
 from vexmail.domain.ids import ModSeq, Uid
 from vexmail.domain.mailbox import LocalMailbox, SelectedMailbox
 from vexmail.domain.sync_plan import is_overdue, is_suspicious
@@ -79,18 +79,38 @@ class MailboxWatch:
     async def wait_until_mended(self, box: LocalMailbox, reason: MailboxBroken) -> None:
         """Look after the other mailboxes until the followed one may be tried again."""
         log.info("sync.follower_waits", mailbox_id=box.id, reason=reason.code)
-        mended = self._context.signals.mended
-        while True:
-            due = await self._survey.look(self._session)
-            is_mended = box.id in due
-            due.pop(box.id, None)
+        while box.id not in (due := await self._survey.look(self._session)):
             await self._hand_over(due)
-            if is_mended:
-                return
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._survey_every()):
-                    await mended.wait()
-            mended.clear()
+            await self._wait_for_mending()
+        due.pop(box.id)
+        await self._hand_over(due)
+
+    async def do_without(self, box: LocalMailbox, reason: MailboxGone) -> None:
+        """Look after the other mailboxes once while the server does not open the followed one.
+
+        The account's state says so; it is time to try again when this returns.
+        """
+        signals = self._context.signals
+        log.warning("sync.follower_refused", mailbox_id=box.id, reason=str(reason))
+        signals.hampered_by = AccountFault(
+            reason.code, f"{reason} The other mailboxes are kept up to date.", self._survey_every()
+        )
+        due = await self._survey.look(self._session)
+        due.pop(box.id, None)
+        await self._hand_over(due)
+        signals.is_surveyed = True
+        await signals.say_connected(self._context.id, self._tools.set_state)
+        await self._wait_for_mending()
+        self._is_settled = False
+        signals.hampered_by = None
+
+    async def _wait_for_mending(self) -> None:
+        """Wait for the next survey's time, or until a person asks for a look."""
+        mended = self._context.signals.mended
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._survey_every()):
+                await mended.wait()
+        mended.clear()
 
     # ---- the followed mailbox ----
 
@@ -190,7 +210,7 @@ class MailboxWatch:
         signals = self._context.signals
         if not self._is_settled and not signals.stale and not signals.in_work:
             self._is_settled = True
-            await self._tools.set_state(self._context.id, AccountState.LIVE)
+            await signals.say_connected(self._context.id, self._tools.set_state)
 
     def _note_silence(self, due: Due) -> None:
         """Count surveys that find what NOTIFY should have told.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from typing_extensions import override
 
-from vexmail.domain.account import Account
+from vexmail.domain.account import Account, AccountFault, AccountState
 from vexmail.domain.ids import AccountId, MailboxId, MessageId, Uid
 from vexmail.domain.mailbox import MailboxCounters, SelectedMailbox
 from vexmail.domain.server_address import Credentials, ServerAddress
@@ -132,6 +132,8 @@ class AccountSignals:
     interactive: asyncio.Event = field(default_factory=asyncio.Event)
     """There are intents to push or requests to answer."""
     requests: deque[BodyRequest] = field(default_factory=deque)
+    hampered_by: AccountFault | None = None
+    """Why the account is not live although it is connected."""
     served_at: float = 0.0
     """When somebody last got a message that was asked for, by the event loop's clock."""
 
@@ -143,6 +145,7 @@ class AccountSignals:
         """Forget what was true of the last connections."""
         self.first_screen.clear()
         self.is_surveyed = self.in_work = False
+        self.hampered_by = None
         self.hears_all = None
 
     def look_at(self, mailboxes: Mapping[MailboxId, MailboxCounters | None]) -> None:
@@ -162,6 +165,13 @@ class AccountSignals:
         """Remember a pass that began at ``at`` (monotonic seconds) and came to its end."""
         last = self.passed.get(mailbox_id, NEVER)
         self.passed[mailbox_id] = last.next(counters, at, selected.highest_modseq)
+
+    async def say_connected(self, account_id: AccountId, set_state: SetAccountState) -> None:
+        """Write down that the account is live, or what is missing."""
+        if self.hampered_by is None:
+            await set_state(account_id, AccountState.LIVE)
+        else:
+            await set_state(account_id, AccountState.NEEDS_ATTENTION, self.hampered_by)
 
     def ask(self) -> None:
         """Look at everything because a person wants it."""

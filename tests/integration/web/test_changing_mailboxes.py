@@ -103,6 +103,24 @@ async def test_a_mailbox_is_created_changed_and_deleted(mine: Desk) -> None:
     assert {"mailbox_created", "mailbox_updated", "mailbox_deleted"} <= set(told)
 
 
+async def test_a_mailbox_that_is_chosen_is_followed_live(mine: Desk) -> None:
+    archive = (await mine.tree())["Archive"]["id"]
+
+    chosen = await mine.http.patch(f"/api/mailboxes/{archive}", json={"watched": True})
+
+    assert (chosen.status_code, chosen.json()["mailbox"]["watched"]) == (200, True)
+    await mine.server.watched("Archive")
+    left = await mine.http.patch(f"/api/mailboxes/{archive}", json={"watched": False})
+    assert not left.json()["mailbox"]["watched"]
+    assert not (await mine.tree())["Archive"]["watched"]
+
+    async def is_left() -> bool:
+        box = mine.server.mailboxes["Archive"]
+        return not any(one.idling and one.box is box for one in mine.server.sessions)
+
+    await eventually(is_left, what="an end of following")
+
+
 async def test_what_cannot_be_is_refused_with_a_stable_code(mine: Desk) -> None:
     tree = await mine.tree()
     inbox, archive = tree["INBOX"]["id"], tree["Archive"]["id"]

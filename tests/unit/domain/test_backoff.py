@@ -2,7 +2,7 @@
 
 import pytest
 
-from vexmail.domain.backoff import LONGEST_DELAY, PERSON_DELAY, RetryAt, decide
+from vexmail.domain.backoff import LONGEST_DELAY, PERSON_DELAY, RetryAt, decide, growing
 from vexmail.domain.errors import (
     AuthenticationFailed,
     CertificateRejected,
@@ -48,3 +48,10 @@ def test_the_wait_follows_from_the_error_and_the_failures_in_a_row(
 
     assert decided.delay == pytest.approx(expected.delay)
     assert decided.needs_person is expected.needs_person
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"), [(-5, 3.0), (0, 3.0), (1, 6.0), (4, 48.0), (5, LONGEST_DELAY)]
+)
+def test_a_wish_that_waits_asks_less_and_less(times: int, expected: float) -> None:
+    assert growing(3.0, times) == expected
