@@ -9,9 +9,10 @@ from tests.support.mail_account import a_message
 from tests.support.mirror import Mirror
 from tests.support.waiting import eventually
 from vexmail.domain.errors import TransientError
+from vexmail.sync.body_backfill import FETCH_COUNT
 
 BODIES = "BODY.PEEK[]"
-MANY = 50
+MANY = 3 * FETCH_COUNT
 BACKOFF = 1.5  # seconds
 
 
@@ -49,7 +50,7 @@ async def test_bodies_cut_off_by_a_lost_connection_are_asked_for_again(
     await mirror.add(mailbox.port)
 
     await until_here(mirror, MANY)
-    assert fetches > MANY / 20, "those that were cut off are asked for again"
+    assert fetches > MANY / FETCH_COUNT, "those that were cut off are asked for again"
     await mirror.until_live()
     assert await mirror.differences() == []
 
