@@ -98,6 +98,18 @@ async def test_a_full_disk_is_said_in_a_sentence_and_leaves_no_rest(
     assert await store.get(await store.put(b"does not fit")) == b"does not fit"
 
 
+async def test_a_batch_that_meets_a_full_disk_says_so_in_one_sentence(
+    store: LocalFolderBlobStore, monkeypatch: pytest.MonkeyPatch
+):
+    def full(descriptor: int, data: bytes) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "write", full)
+
+    with pytest.raises(TransientError, match="is full; free some space"):
+        await store.put_many([b"one", b"two", b"three"])
+
+
 async def test_a_folder_that_cannot_be_made_is_a_transient_error(tmp_path: Path):
     (tmp_path / "file").write_bytes(b"")
 

@@ -10,7 +10,7 @@ from vexmail.domain.ids import BlobId, MailboxId, MessageId, Uid, UidValidity
 from vexmail.domain.intent import Place
 from vexmail.ports.mail_server import MailSession
 from vexmail.sync.lane import ConnectionWanted
-from vexmail.sync.read_ahead import reading_ahead
+from vexmail.sync.read_ahead import gathering, reading_ahead
 from vexmail.sync.sync_state import AccountContext
 
 PLACES_AT_ONCE = 1000  # asked from the store in one go, newest first
@@ -52,9 +52,10 @@ class BodyBackfill:
         self._asked.clear()
         async with (
             reading_ahead(_portions(self._bodies())) as portions,
-            reading_ahead(self._put(portions)) as stored,
+            gathering(self._put(portions)) as stored,
         ):
-            async for kept in stored:
+            async for several in stored:
+                kept = [one for portion in several for one in portion]
                 await self._context.let_person_first()
                 await self._tools.store_bodies.record(self._context.id, kept)
                 self._refused.difference_update(self._asked.pop(i) for i, _ in kept)

@@ -29,7 +29,7 @@ from vexmail.usecases.store_bodies import StoreBodies
 MOST_COURTESY = 2.0  # seconds that the backfill waits for somebody who opens messages
 READING_TAKES = 0.2  # seconds to read, clean and record a message that was fetched
 _LOOK_EVERY = 0.02  # seconds
-RECORDED_AT_ONCE = 4 << 20  # bytes; what a crash may leave uncounted
+RECORDED_AT_ONCE = 16 << 20  # bytes; what a crash may leave uncounted
 CONNECTS_AT_ONCE = 16  # per process; each costs both sides a TLS handshake and a login
 
 
