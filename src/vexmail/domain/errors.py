@@ -66,6 +66,12 @@ class ConnectionRefused(TransientError):
     code = "connection_refused"
 
 
+class TooManyOpenFiles(TransientError):
+    """This process may open no more files or connections."""
+
+    code = "too_many_open_files"
+
+
 class ConnectionTimedOut(TransientError):
     """No answer within the deadline."""
 

@@ -84,7 +84,11 @@ async def _connect(address: ServerAddress, loop: asyncio.AbstractEventLoop) -> s
     """Return a connected socket: every address of the name in the resolver's order."""
     first: Exception | None = None
     for family, target in await _resolve(address, loop):
-        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock = socket.socket(family, socket.SOCK_STREAM)
+        except OSError as error:  # no file handle is left, or the machine lacks this family
+            first = first or wording.connect_failed(address, error)
+            continue
         try:
             sock.settimeout(0)
             _tune(sock)

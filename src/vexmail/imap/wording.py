@@ -22,6 +22,7 @@ from vexmail.domain.errors import (
     ServerSaidBye,
     TlsFailed,
     TooManyConnections,
+    TooManyOpenFiles,
     TransientError,
     VexMailError,
 )
@@ -52,6 +53,14 @@ _LATER_TEXTS: Final = (
     "internal server error",
     "maximum number of connections",
 )
+_NO_HANDLES: Final = {errno.EMFILE, errno.ENFILE}
+# EAI_SYSTEM: the resolver's own files could not be read, as when no file handle is left.
+_LOOK_AGAIN: Final = {
+    socket.EAI_AGAIN,
+    socket.EAI_MEMORY,
+    getattr(socket, "EAI_SYSTEM", socket.EAI_AGAIN),
+    errno.EAGAIN,
+}
 
 
 def where(address: ServerAddress) -> str:
@@ -61,7 +70,7 @@ def where(address: ServerAddress) -> str:
 
 def lookup_failed(address: ServerAddress, error: OSError) -> VexMailError:
     """Translate what ``getaddrinfo`` raised."""
-    if error.errno in {socket.EAI_AGAIN, errno.EAGAIN}:
+    if error.errno in _LOOK_AGAIN:
         return HostLookupFailed(
             f"The server name {address.host} could not be looked up just now. Check the spelling "
             "and this machine's network; it will be tried again."
@@ -74,6 +83,11 @@ def lookup_failed(address: ServerAddress, error: OSError) -> VexMailError:
 def connect_failed(address: ServerAddress, error: OSError) -> VexMailError:
     """Translate what connecting a socket raised."""
     place = where(address)
+    if error.errno in _NO_HANDLES:
+        return TooManyOpenFiles(
+            "VexMail has as many files and connections open as this machine lets it. Raise the"
+            " limit (ulimit -n, or LimitNOFILE of the service); it will be tried again."
+        )
     if isinstance(error, ConnectionRefusedError):
         return ConnectionRefused(
             f"{place} refused the connection. Check the port (993 for TLS, 143 for STARTTLS) and "

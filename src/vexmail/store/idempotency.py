@@ -34,7 +34,9 @@ async def hold(tx: Transaction, user_id: UserId, key: str, request: bytes, holde
         " VALUES ($1, $2, $3, $4) ON CONFLICT (user_id, key) DO UPDATE"
         " SET holder = excluded.holder, held_since = now()"
         " WHERE k.status = 0 AND k.request = excluded.request"
-        " AND k.held_since < now() - make_interval(secs => $5)",
+        # Held in the future: the clock was set back.
+        " AND k.held_since NOT BETWEEN now() - make_interval(secs => $5)"
+        " AND now() + make_interval(secs => $5)",
         user_id,
         key,
         request,

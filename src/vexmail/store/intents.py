@@ -5,7 +5,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vexmail.domain.flags import FlagEdit
-from vexmail.domain.ids import AccountId, IntentId, MailboxId, MessageId, OperationId, UserId
+from vexmail.domain.ids import (
+    AccountId,
+    IntentId,
+    MailboxId,
+    MessageId,
+    OperationId,
+    ProcessId,
+    UserId,
+)
 from vexmail.domain.intent import (
     AnyIntent,
     MailboxWish,
@@ -223,6 +231,23 @@ async def postpone(
         code,
         message,
     )
+
+
+async def bring_forward(tx: Transaction, process: ProcessId, seconds: float) -> list[AccountId]:
+    """Let wishes of a process's accounts wait so long at most; answer whose were brought forward.
+
+    Those that somebody is writing just now get another time by that.
+    """
+    rows = await tx.driver.fetch(
+        "WITH late AS (SELECT i.id FROM intents i JOIN leases l ON l.account_id = i.account_id"
+        " WHERE l.holder = $1 AND i.state = 'pending'"
+        " AND i.next_attempt_at > now() + make_interval(secs => $2) FOR UPDATE OF i SKIP LOCKED)"
+        " UPDATE intents i SET next_attempt_at = now() + make_interval(secs => $2) FROM late"
+        " WHERE i.id = late.id RETURNING i.account_id",
+        process,
+        seconds,
+    )
+    return sorted({AccountId(r["account_id"]) for r in rows})
 
 
 async def seconds_until_due(tx: Transaction, account_id: AccountId) -> float | None:

@@ -14,6 +14,8 @@ from vexmail.domain.lease import Lease
 from vexmail.store.accounts import COLUMNS, from_row
 from vexmail.store.unit_of_work import Transaction
 
+SLACK = 1.0  # seconds that a clock may be nudged without anybody minding
+
 
 @dataclass(frozen=True, slots=True)
 class Peer:
@@ -47,6 +49,28 @@ async def renew(tx: Transaction, process: ProcessId, term: float) -> bool:
         term,
     )
     return done is not None
+
+
+async def has_gone_back(tx: Transaction, process: ProcessId, term: float) -> bool:
+    """Tell whether the database's clock was set back since the process renewed; ask before."""
+    found = await tx.driver.fetchval(
+        "SELECT expires_at > now() + make_interval(secs => $2) FROM web_processes WHERE id = $1",
+        process,
+        term + SLACK,
+    )
+    return bool(found)
+
+
+async def shorten(tx: Transaction, term: float) -> None:
+    """Let nobody live longer than one renewal allows: who died before the clock was set back."""
+    await tx.driver.execute(
+        "WITH late AS (SELECT id FROM web_processes"
+        " WHERE expires_at > now() + make_interval(secs => $2) FOR UPDATE SKIP LOCKED)"
+        " UPDATE web_processes p SET expires_at = now() + make_interval(secs => $1) FROM late"
+        " WHERE p.id = late.id",
+        term,
+        term + SLACK,
+    )
 
 
 async def bury(tx: Transaction, me: ProcessId, *, everybody: bool = False) -> list[str]:

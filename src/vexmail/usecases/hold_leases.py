@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from vexmail.domain.account import Account
 from vexmail.domain.ids import AccountId, MessageId, ProcessId
 from vexmail.domain.lease import Lease, share_out
-from vexmail.store import body_requests, leases
+from vexmail.store import body_requests, intents, leases
 from vexmail.store.unit_of_work import UnitOfWork
+
+# Seconds that a wish waits at most after the clock was set back; not less than the grace in which
+# one can be taken back.
+WAIT_ANEW = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,16 @@ class HoldLeases:
             anew under another id.
         """
         async with self._uow() as tx:
+            has_gone_back = await leases.has_gone_back(tx, process, self.term)
             if not await leases.renew(tx, process, self.term):
                 return None
+            await leases.shorten(tx, self.term)
             buried = await leases.bury(tx, process)
             await leases.add_missing(tx)
             peers = await leases.peers(tx)
             share = share_out({p.id: p.held for p in peers}, await leases.count_free(tx), process)
             taken = await leases.take(tx, process, share.take) if share.take else 0
+            late = await intents.bring_forward(tx, process, WAIT_ANEW) if has_gone_back else []
             others = [p.expires_in for p in peers if p.id != process]
             return Beat(
                 held=[HeldAccount(*pair) for pair in await leases.held_by(tx, process)],
@@ -79,7 +86,7 @@ class HoldLeases:
                 is_short=taken < share.take,
                 buried=[ProcessId(b) for b in buried],
                 next_expiry=min(others, default=None),
-                with_wishes=await leases.with_new_wishes(tx, process, self.term / 2),
+                with_wishes=[*await leases.with_new_wishes(tx, process, self.term / 2), *late],
                 asked=await body_requests.open_for(tx, process),
             )
 

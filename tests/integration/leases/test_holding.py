@@ -2,9 +2,19 @@
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
+
+import pytest
 
 from tests.integration.leases.town import TERM, Town
-from vexmail.domain.ids import ProcessId
+from tests.integration.usecases.desk import a_letter
+from tests.support.clock_shift import set_clock
+from vexmail.domain.errors import LeaseLost
+from vexmail.domain.flags import FLAGGED, FlagEdit
+from vexmail.domain.ids import MessageId, ProcessId
+from vexmail.usecases.hold_leases import WAIT_ANEW
+
+STARRED = FlagEdit(add=frozenset({FLAGGED}))
 
 
 async def test_a_process_alone_takes_every_account_with_its_first_beat(town: Town):
@@ -145,3 +155,63 @@ async def test_processes_that_beat_at_once_never_hold_an_account_twice(town: Tow
     held = [h.account.id for p in processes for h in (await town.beat(p)).held]
     assert len(held) == len(set(held)) == 21
     assert max(Counter((await town.holders()).values()).values()) <= 6
+
+
+async def test_a_clock_set_forward_leaves_one_holder_under_a_new_fence(
+    town: Town, database_url: str
+):
+    await town.add_accounts(3)
+    ann, ben = await town.process("ann"), await town.process("ben")
+    for process in (ann, ben, ann, ben):
+        await town.beat(process)
+    assert Counter((await town.holders()).values()) == {ann: 2, ben: 2}
+    old = {h.account.id: h.lease for h in (await town.beat(ben)).held}
+
+    await set_clock(database_url, timedelta(days=1))
+
+    beat = await town.beat(ann)  # who is first takes the other for dead
+    assert beat.buried == [ben]
+    fences = {h.account.id: h.lease.fence for h in beat.held}
+    assert len(fences) == 4
+    assert all(fences[account] > lease.fence for account, lease in old.items())
+    assert await town.leases.beat(ben) is None  # and ben learns it before he writes
+    with pytest.raises(LeaseLost):
+        async with town.desk.uow.fenced(next(iter(old.values())))():
+            pass
+
+
+async def test_a_clock_set_back_lets_nobody_live_on_for_as_long(town: Town, database_url: str):
+    ann, ben = await town.process("ann"), await town.process("ben")
+    lease = await town.lease(ann)
+
+    await set_clock(database_url, timedelta(hours=-1))
+
+    # The living keep what they hold; who died meanwhile has one term left, not an hour.
+    assert await town.lease(ann) == lease
+    assert (await town.beat(ann)).buried == []
+    rows = await town.desk.rows(
+        "SELECT extract(epoch FROM expires_at - now())::float8 AS left FROM web_processes"
+        " WHERE id = $1",
+        ben,
+    )
+    assert rows[0]["left"] <= TERM
+
+
+async def test_wishes_wait_no_longer_when_the_clock_was_set_back(town: Town, database_url: str):
+    ann = await town.process("ann")
+    await town.desk.inbox(a_letter(1))
+    (email,) = await town.desk.listed((await town.desk.plan.mailboxes(town.desk.account))[0].id)
+    await town.desk.wish(town.desk.owner, MessageId(int(email["id"])), STARRED)
+    await town.beat(ann)
+    await town.desk.rows(
+        "UPDATE intents SET next_attempt_at = now() + interval '30 seconds',"
+        " created_at = now() - interval '2 hours' RETURNING id"
+    )
+
+    await set_clock(database_url, timedelta(hours=-1))
+
+    assert town.desk.account in (await town.beat(ann)).with_wishes
+    wait = await town.desk.plan.seconds_until_due(town.desk.account)
+    assert wait is not None
+    assert wait <= WAIT_ANEW
+    assert town.desk.account not in (await town.beat(ann)).with_wishes
