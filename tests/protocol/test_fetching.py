@@ -60,6 +60,40 @@ async def test_a_uid_set_cannot_exhaust_the_memory(answer: str) -> None:
             await session.all_uids()
 
 
+@pytest.mark.parametrize("capabilities", ["IDLE", "ESEARCH"])
+async def test_a_search_that_finds_nothing_may_be_answered_by_an_ok_alone(
+    capabilities: str,
+) -> None:
+    script = after_login(
+        """
+        C: UID SEARCH *ALL
+        S: {tag} OK an empty mailbox
+        C: UID SEARCH *HEADER Message-ID *
+        S: {tag} OK none has it
+        """,
+        exists=0,
+        capabilities=capabilities,
+    )
+
+    async with session_with(script) as session:
+        await session.select("INBOX")
+        assert await session.all_uids() == []
+        assert await session.find_by_message_id("<1@a.example>") == []
+
+
+async def test_the_answer_to_another_search_is_no_answer() -> None:
+    script = after_login(
+        'C: UID SEARCH *\nS: * ESEARCH (TAG "other") UID ALL 1\nS: {tag} OK done',
+        exists=0,
+        capabilities="ESEARCH",
+    )
+
+    async with session_with(script) as session:
+        await session.select("INBOX")
+        with pytest.raises(ProtocolViolation):
+            await session.all_uids()
+
+
 async def test_uids_told_in_any_order_come_back_ascending_and_once() -> None:
     script = after_login(
         'C: UID SEARCH RETURN (ALL) ALL\nS: * ESEARCH (TAG "{tag}") UID ALL 9,4:2,3\n'

@@ -98,10 +98,12 @@ async def _search(exchange: Exchange, *criteria: Argument) -> Iterable[Uid]:
 def _numbers(answer: Answer, at_most: int) -> list[int]:
     """Return the numbers of an answer in either form.
 
-    An ESEARCH without ALL means no match (RFC 4731 §3.1); no answer at all means garbled.
+    An ESEARCH without ALL means no match (RFC 4731 §3.1). So does an OK alone, although a SEARCH
+    without numbers is due (RFC 9051 §6.4.4): some servers leave it out. Who needs every message
+    compares with the number of them. An ESEARCH for somebody else's tag only is no answer.
     """
     numbers: list[int] = []
-    answered = False
+    answered, astray = False, False
     for response in answer.responses:
         if isinstance(response, ESearch) and response.tag in {answer.tagged.tag, ""}:
             answered = True
@@ -109,9 +111,11 @@ def _numbers(answer: Answer, at_most: int) -> list[int]:
         elif isinstance(response, Search):
             answered = True
             numbers.extend(response.numbers)
+        elif isinstance(response, ESearch):
+            astray = True
         if len(numbers) > 2 * at_most:
             raise ProtocolViolation(_TOO_MANY)
-    if not answered:
+    if astray and not answered:
         raise ProtocolViolation("The mail server did not answer a search.")
     if numbers and not (min(numbers) >= 1 and max(numbers) <= uid_sets.LARGEST):
         raise ProtocolViolation("The mail server named a message number out of range.")
