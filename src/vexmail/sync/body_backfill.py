@@ -98,6 +98,7 @@ class BodyBackfill:
     async def _put(self, portions: AsyncIterator[Portion]) -> AsyncIterator[Kept]:
         """Store bytes while earlier ones are recorded."""
         async for portion in portions:
+            await self._context.let_person_first()  # which soon stops the reading, too
             yield await self._tools.store_bodies.put(portion)
 
     async def _is_selected(self, place: Place) -> bool:

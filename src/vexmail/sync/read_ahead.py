@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 AHEAD = 2  # batches read while one is being written; bounds memory
-WAITING = 16  # small items that wait to be dealt with in one go
+WAITING = 3  # small items that wait to be dealt with in one go; keeps transactions short
 
 
 class _End:
