@@ -165,22 +165,26 @@ class History(RuleBasedStateMachine):
         except TooLate as refusal:
             self.tell(f"too late: {refusal}")
 
-    async def untouched(self, subjects: Iterable[str]) -> set[str]:
-        """Return those that no open wish of ours can take away before another client does."""
-        if self.server.acts_at_once:
-            return set(subjects)
+    async def unsettled(self) -> set[str]:
+        """Return the messages that a command of ours may bring or take away at this moment.
+
+        What it brought and another client took away before we looked is brought again: nobody
+        can tell it from what never came.
+        """
         async with self.stage.built.reader() as driver:
             rows = await driver.fetch(
-                "SELECT m.subject FROM intents i LEFT JOIN messages m ON m.id = i.message_id"
-                " WHERE i.account_id = $1 AND i.state = 'pending'",
+                "SELECT m.subject FROM intents i JOIN messages m ON m.id = i.message_id"
+                " WHERE i.account_id = $1 AND i.state = 'pending' AND i.kind <> 'flags'"
+                " AND (i.sent_at IS NOT NULL OR NOT $2)",
                 self.account,
+                self.server.acts_at_once,
             )
-        return set(subjects) - {row["subject"] for row in rows}
+        return {row["subject"] for row in rows}
 
-    def lost(self, subjects: Iterable[str], surely: set[str]) -> None:
+    def lost(self, subjects: Iterable[str], unsettled: set[str]) -> None:
         """Write down what another client took away."""
         for subject in subjects:
-            (self.ledger.taken if subject in surely else self.ledger.disturbed)(subject)
+            (self.ledger.disturbed if subject in unsettled else self.ledger.taken)(subject)
 
     def tell(self, what: str) -> None:
         """Write down what is done; shown when the history fails."""

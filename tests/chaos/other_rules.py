@@ -68,9 +68,9 @@ class OtherRules(History):
     async def _other_expunges(self, one: int) -> None:
         for mailbox, uid, subject in await self.theirs(one):
             self.tell(f"expunge {mailbox} {uid} {subject}")
-            surely = await self.untouched([subject])
+            unsettled = await self.unsettled()
             await self.server.expunge(mailbox, uid)
-            self.lost([subject], surely)
+            self.lost([subject], unsettled)
 
     async def _other_moves(self, one: int, to: int) -> None:
         names = sorted(await self.truth())
@@ -78,6 +78,8 @@ class OtherRules(History):
             target = names[to % len(names)]
             if target != mailbox:
                 self.ledger.disturbed(subject)
+                if subject in await self.unsettled():
+                    self.ledger.may_double(subject)
                 self.tell(f"move {mailbox} {uid} {subject} to {target}")
                 await self.server.move(mailbox, uid, target)
 
@@ -105,9 +107,9 @@ class OtherRules(History):
             self.tell(f"delete {chosen}")
             self.tree_is_ours = False
             subjects = [held.subject for held in truth[chosen].messages.values()]
-            surely = await self.untouched(subjects)
+            unsettled = await self.unsettled()
             await self.server.delete(chosen)
-            self.lost(subjects, surely)
+            self.lost(subjects, unsettled)
 
     async def _other_subscribes(self, one: int, *, wanted: bool) -> None:
         names = sorted(await self.truth())

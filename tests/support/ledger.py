@@ -19,6 +19,7 @@ class Ledger:
     def __init__(self) -> None:
         self._added: Counter[str] = Counter()
         self._taken: Counter[str] = Counter()
+        self._doubled: Counter[str] = Counter()
         self._disturbed: set[str] = set()
         self._flags: dict[str, dict[str, bool]] = {}
 
@@ -30,6 +31,10 @@ class Ledger:
         """Another client took one out for good."""
         self._taken[subject] += 1
         self._disturbed.add(subject)
+
+    def may_double(self, subject: str) -> None:
+        """Another client took away what we may have brought, and kept it elsewhere."""
+        self._doubled[subject] += 1
 
     def disturbed(self, subject: str) -> None:
         """Something happened to it that may cross a wish."""
@@ -60,6 +65,7 @@ class Ledger:
             exact = most - done["delete", "settled"]
             # Taken back when the command was on its way: obeyed or not, nobody can know.
             least = exact - done["delete", "recalled"]
+            most += self._doubled[subject]
             most += done["copy", "recalled"] + done["append", "recalled"]
             exact += done["copy", "recalled"] + done["append", "recalled"]
             if subject in self._disturbed:

@@ -89,8 +89,8 @@ async def wishes_by_subject(
     """
     found: dict[str, Counter[tuple[str, str]]] = {}
     for row in await driver.fetch(
-        "SELECT m.subject, i.kind, CASE WHEN i.state <> 'cancelled' OR i.sent_at IS NULL"
-        " THEN i.state ELSE 'recalled' END AS state, count(*) FROM intents i"
+        "SELECT m.subject, i.kind, CASE WHEN i.state = 'cancelled' AND i.sent_at <= i.finished_at"
+        " THEN 'recalled' ELSE i.state END AS state, count(*) FROM intents i"
         " JOIN messages m ON m.id = i.message_id WHERE i.account_id = $1 GROUP BY 1, 2, 3",
         account_id,
     ):

@@ -46,15 +46,21 @@ async def bytes_of(tx: Transaction, intent_id: IntentId) -> BlobId | None:
     return BlobId(found) if found else None
 
 
-async def mark(tx: Transaction, intent_ids: Sequence[IntentId], at: AppendMark | None) -> None:
-    """Remember that wishes are about to be sent, and where their target stood, if known."""
-    await tx.driver.execute(
+async def mark(
+    tx: Transaction, intent_ids: Sequence[IntentId], at: AppendMark | None
+) -> set[IntentId]:
+    """Remember that wishes are about to be sent, and where their target stood, if known.
+
+    Answers those that may be sent: the others were taken back in the meantime.
+    """
+    rows = await tx.driver.fetch(
         "UPDATE intents SET sent_at = now(), sent_uid_validity = $2, sent_uid_next = $3"
-        " WHERE id = ANY($1::bigint[])",
+        " WHERE id = ANY($1::bigint[]) AND state = 'pending' RETURNING id",
         list(intent_ids),
         0 if at is None else at.uid_validity,
         0 if at is None else at.uid_next,
     )
+    return {IntentId(row["id"]) for row in rows}
 
 
 async def make(

@@ -214,9 +214,25 @@ async def finish(
     return done is not None
 
 
-async def mark_sent(tx: Transaction, intent_id: IntentId) -> None:
-    """Remember that a command that must not be repeated blindly is about to be sent."""
-    await tx.driver.execute("UPDATE intents SET sent_at = now() WHERE id = $1", intent_id)
+async def mark_sent(tx: Transaction, intent_id: IntentId) -> bool:
+    """Remember that a command that must not be repeated blindly is about to be sent.
+
+    False if the wish was taken back in the meantime: then it may not be sent.
+    """
+    done = await tx.driver.fetchval(
+        "UPDATE intents SET sent_at = now() WHERE id = $1 AND state = 'pending' RETURNING id",
+        intent_id,
+    )
+    return done is not None
+
+
+async def still_pending(tx: Transaction, intent_ids: Sequence[IntentId]) -> set[IntentId]:
+    """Return those of the wishes that nobody has closed."""
+    rows = await tx.driver.fetch(
+        "SELECT id FROM intents WHERE id = ANY($1::bigint[]) AND state = 'pending'",
+        list(intent_ids),
+    )
+    return {IntentId(row["id"]) for row in rows}
 
 
 async def postpone(

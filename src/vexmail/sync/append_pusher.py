@@ -58,7 +58,8 @@ class AppendPusher:
                 "The email to add is damaged or lost here. Import it again."
             ) from error
         mark = AppendMark(selected.uid_validity, selected.uid_next)
-        await self._tools.plan.mark_append(intent, mark)
+        if not await self._tools.plan.mark_append(intent, mark):
+            return None
         crash_point("append.marked")
         uid = await self._session.append(adding.wire_name, raw, adding.flags, adding.received_at)
         crash_point("append.done")

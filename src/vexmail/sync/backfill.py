@@ -96,7 +96,11 @@ class Backfill:
             signals.passed.clear()  # a person who asks wants more than a glance at counters
             await self._tools.mend_mailboxes(self._context.id)
             signals.mended.set()
-        signals.look_at(await survey.look(session))
+        signals.in_work = True
+        try:
+            signals.look_at(await survey.look(session))
+        finally:
+            signals.in_work = False
         signals.is_surveyed = True
 
     async def _pass_over(self, session: MailSession) -> None:

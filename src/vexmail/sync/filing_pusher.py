@@ -9,7 +9,7 @@ from typing import Protocol
 
 from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import MailboxGone
-from vexmail.domain.ids import MailboxId, Uid
+from vexmail.domain.ids import IntentId, MailboxId, Uid
 from vexmail.domain.intent import Appending, AppendMark, PendingIntent, Place, WishKind
 from vexmail.domain.mailbox import SelectedMailbox
 from vexmail.domain.message import RemoteMessage
@@ -69,7 +69,8 @@ class FilingPusher:
             await self._at.not_there_yet(intent)
             return
         target = await self._target(intent)
-        await self._mark([intent], await self._stand(target))
+        if not await self._mark([intent], await self._stand(target)):
+            return
         await self._at.select(here[0])
         crash_point("copy.marked")
         new_uid = (await self._session.copy([here[0].uid], target.wire_name)).get(here[0].uid)
@@ -101,7 +102,10 @@ class FilingPusher:
 
     async def _delete(self, source: Place, ready: dict[Uid, PendingIntent]) -> list[Done]:
         """Expunge; a UID that went in an earlier try is simply not there."""
-        await self._mark(ready.values(), None)
+        marked = await self._mark(ready.values(), None)
+        ready = {uid: intent for uid, intent in ready.items() if intent.id in marked}
+        if not ready:
+            return []
         await self._at.select(source)
         crash_point("delete.due")
         await self._session.expunge(sorted(ready))
@@ -112,7 +116,11 @@ class FilingPusher:
         """MOVE, which is done or not; what it did not find is looked for at the other end."""
         target = await self._target(next(iter(ready.values())))
         fresh = [intent for intent in ready.values() if not intent.was_sent]
-        await self._mark(fresh, await self._known_stand(fresh[0].wish.target) if fresh else None)
+        at = await self._known_stand(fresh[0].wish.target) if fresh else None
+        marked = await self._mark(fresh, at)
+        ready = {uid: one for uid, one in ready.items() if one.was_sent or one.id in marked}
+        if not ready:
+            return []
         await self._at.select(source)
         crash_point("move.due")
         new_uids = await self._session.move(sorted(ready), target.wire_name)
@@ -136,10 +144,12 @@ class FilingPusher:
         new_uids: dict[Uid, Uid] = {}
         if rest:
             target = await self._target(next(iter(rest.values())))
-            await self._mark(rest.values(), await self._stand(target))
-            await self._at.select(source)
-            new_uids = await self._session.move(sorted(rest), target.wire_name)
-        return [(intent, new_uids.get(uid)) for uid, intent in ready.items()]
+            marked = await self._mark(rest.values(), await self._stand(target))
+            rest = {uid: intent for uid, intent in rest.items() if intent.id in marked}
+            if rest:
+                await self._at.select(source)
+                new_uids = await self._session.move(sorted(rest), target.wire_name)
+        return [(intent, new_uids.get(uid)) for uid, intent in {**halfway, **rest}.items()]
 
     # ---- what became of an earlier try ----
 
@@ -186,8 +196,9 @@ class FilingPusher:
             return None
         return AppendMark(box.uid_validity, box.uid_next)
 
-    async def _mark(self, group: Iterable[PendingIntent], at: AppendMark | None) -> None:
-        await self._tools.plan.mark_filing(list(group), at)
+    async def _mark(self, group: Iterable[PendingIntent], at: AppendMark | None) -> set[IntentId]:
+        """Note that wishes are about to be sent; answer those that nobody has taken back."""
+        return await self._tools.plan.mark_filing(list(group), at)
 
     async def _settle(self, done: Sequence[Done]) -> None:
         await self._tools.settle_intent.place_settled(self._context.id, done)

@@ -131,7 +131,10 @@ class IntentPusher:
         places = await self._tools.plan.places_of([intent.message_id for intent in group])
         # A copy that was made before a wish is meant, too; its UID may not be known yet.
         behind = await self._tools.plan.behind_copies(group)
+        wanted = await self._tools.plan.still_pending(group)
         for intent in group:
+            if intent.id not in wanted:
+                continue
             here = places[intent.message_id]
             if not here or (intent.id in behind and intent.attempts < PATIENCE):
                 await self.not_there_yet(intent)

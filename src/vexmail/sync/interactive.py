@@ -15,6 +15,7 @@ BURST = 5.0  # seconds after the last click until another lane may have the conn
 LONGEST_BURST = 15.0  # seconds that another lane waits at most, however often somebody clicks
 OTHERS_TURN = 2.0  # seconds in which another lane gets something done, doubled from turn to turn
 LONGEST_TURN = 60.0  # seconds; a server that takes longer over its list is a slow one
+_LOOK_EVERY = 0.1  # seconds between looks whether the other lane is done
 
 
 class Interactive:
@@ -40,7 +41,7 @@ class Interactive:
         while True:
             due_in = await self._tools.plan.seconds_until_due(self._context.id)
             if due_in is not None:
-                due_in = max(due_in, self._others_until - self._tools.clock.monotonic())
+                due_in = max(due_in, self._others_turn_left())
             if signals.requests or due_in == 0:
                 async with connections.connect(
                     Lane.INTERACTIVE, on_wanted=signals.interactive.set
@@ -72,6 +73,13 @@ class Interactive:
                 connections.give_way(session)
                 if due_in is None:
                     return
+
+    def _others_turn_left(self) -> float:
+        """Return how long to leave a lane alone that was given our connection and is at work."""
+        signals = self._context.signals
+        if not (signals.sync_now.is_set() or signals.stale or signals.in_work):
+            return 0.0
+        return min(_LOOK_EVERY, self._others_until - self._tools.clock.monotonic())
 
     def _note_turn(self, session: MailSession) -> None:
         if self._context.connections.is_wanted(session):

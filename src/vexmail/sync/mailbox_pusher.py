@@ -34,7 +34,8 @@ class MailboxPusher:
         box = await self._tools.plan.mailbox(intent.wish.mailbox_id)
         if box is None:
             raise MailboxGone("The mailbox is not there any more.")
-        await self._tools.plan.mark_sent(intent)
+        if not await self._tools.plan.mark_sent(intent):
+            return
         crash_point("mailbox.marked")
         wire_name = await self._carry_out(intent, box)
         crash_point("mailbox.done")

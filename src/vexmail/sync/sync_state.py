@@ -108,7 +108,7 @@ class AccountSignals:
     is_unsorted: bool = False
     """Some were added to ``stale`` since the backfill put them in order."""
     in_work: bool = False
-    """The backfill is passing over a mailbox."""
+    """The backfill looks at the list, or passes over a mailbox."""
     passed: dict[MailboxId, LastPass] = field(default_factory=dict)
     """The last pass of each mailbox by this process."""
     is_surveyed: bool = False

@@ -142,21 +142,37 @@ class ReadSyncPlan:
         async with self._uow() as tx:
             return await appends.read(tx, intent.id)
 
-    async def mark_append(self, intent: PendingIntent, mark: AppendMark) -> None:
-        """Remember where the mailbox stood, as an APPEND is about to be sent."""
-        async with self._fenced() as tx:
-            await appends.mark(tx, [intent.id], mark)
+    async def still_pending(self, group: Sequence[AnyIntent]) -> set[IntentId]:
+        """Return those that nobody has taken back since they were read."""
+        async with self._uow() as tx:
+            return await intents.still_pending(tx, [intent.id for intent in group])
 
-    async def mark_sent(self, intent: AnyIntent) -> None:
-        """Remember that a command that must not be repeated blindly is about to be sent."""
-        async with self._fenced() as tx:
-            await intents.mark_sent(tx, intent.id)
+    async def mark_append(self, intent: PendingIntent, mark: AppendMark) -> bool:
+        """Remember where the mailbox stood, as an APPEND is about to be sent.
 
-    async def mark_filing(self, group: Sequence[PendingIntent], mark: AppendMark | None) -> None:
-        """Remember where the target stood, as these wishes are about to be sent."""
-        if group:
-            async with self._fenced() as tx:
-                await appends.mark(tx, [intent.id for intent in group], mark)
+        False if the wish was taken back: then it may not be sent.
+        """
+        return intent.id in await self.mark_filing([intent], mark)
+
+    async def mark_sent(self, intent: AnyIntent) -> bool:
+        """Remember that a command that must not be repeated blindly is about to be sent.
+
+        False if the wish was taken back: then it may not be sent.
+        """
+        async with self._fenced() as tx:
+            return await intents.mark_sent(tx, intent.id)
+
+    async def mark_filing(
+        self, group: Sequence[PendingIntent], mark: AppendMark | None
+    ) -> set[IntentId]:
+        """Remember where the target stood, as these wishes are about to be sent.
+
+        Answers those that may be sent: the others were taken back in the meantime.
+        """
+        if not group:
+            return set()
+        async with self._fenced() as tx:
+            return await appends.mark(tx, [intent.id for intent in group], mark)
 
     async def postpone(
         self, intent: AnyIntent, delay: float, reason: VexMailError | None = None
