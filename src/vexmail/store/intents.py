@@ -214,18 +214,6 @@ async def finish(
     return done is not None
 
 
-async def mark_sent(tx: Transaction, intent_id: IntentId) -> bool:
-    """Remember that a command that must not be repeated blindly is about to be sent.
-
-    False if the wish was taken back in the meantime: then it may not be sent.
-    """
-    done = await tx.driver.fetchval(
-        "UPDATE intents SET sent_at = now() WHERE id = $1 AND state = 'pending' RETURNING id",
-        intent_id,
-    )
-    return done is not None
-
-
 async def still_pending(tx: Transaction, intent_ids: Sequence[IntentId]) -> set[IntentId]:
     """Return those of the wishes that nobody has closed."""
     rows = await tx.driver.fetch(

@@ -160,7 +160,7 @@ class ReadSyncPlan:
         False if the wish was taken back: then it may not be sent.
         """
         async with self._fenced() as tx:
-            return await intents.mark_sent(tx, intent.id)
+            return bool(await appends.mark(tx, [intent.id], None))
 
     async def mark_filing(
         self, group: Sequence[PendingIntent], mark: AppendMark | None
