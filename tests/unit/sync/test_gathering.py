@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from vexmail.domain.errors import ConnectionLost
-from vexmail.sync.read_ahead import gathering
+from vexmail.sync.read_ahead import WAITING, gathering
 
 
 async def _numbers(count: int, then: Exception | None = None) -> AsyncIterator[int]:
@@ -23,11 +23,11 @@ async def _drained() -> None:
 
 
 async def test_what_came_meanwhile_is_given_at_once_and_in_order():
-    async with gathering(_numbers(5)) as several:
+    async with gathering(_numbers(WAITING)) as several:
         await _drained()
         found = [given async for given in several]
 
-    assert found == [[0, 1, 2, 3, 4]]
+    assert found == [list(range(WAITING))]
 
 
 async def test_an_item_alone_is_not_held_back():
