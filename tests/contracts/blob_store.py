@@ -1,5 +1,6 @@
 """What every ``BlobStore`` must do; a test class per implementation inherits these tests."""
 
+import asyncio
 import hashlib
 
 import pytest
@@ -83,6 +84,24 @@ class BlobStoreContract:
         await store.delete(blob_id)
 
         assert not await store.exists(blob_id)
+
+    async def test_what_was_put_lately_is_not_forgotten(self, store: BlobStore):
+        blob_id = await store.put(b"kept for a while")
+
+        assert not await store.forget(blob_id, 3600.0)
+        assert await store.get(blob_id) == b"kept for a while"
+        assert await store.forget(blob_id, -3600.0)  # as if it were an hour later
+        assert not await store.exists(blob_id)
+        assert await store.forget(blob_id, 3600.0)
+
+    async def test_who_puts_while_it_is_forgotten_finds_it(self, store: BlobStore):
+        name = BlobId(hashlib.sha256(b"put and forgotten").hexdigest())
+        async with asyncio.TaskGroup() as group:
+            for _ in range(100):
+                group.create_task(store.put(b"put and forgotten"))
+                group.create_task(store.forget(name, 3600.0))
+
+        assert await store.get(name) == b"put and forgotten"
 
     async def test_a_working_store_passes_its_own_check(self, store: BlobStore):
         await store.check()

@@ -18,6 +18,7 @@ from vexmail.jobs.worker_loop import WorkerLoop
 if TYPE_CHECKING:
     from vexmail.usecases.find_unparsed import FindUnparsed
     from vexmail.usecases.parse_messages import ParseMessages
+    from vexmail.usecases.purge_orphans import PurgeOrphans
 
 
 class CarryOut:
@@ -36,6 +37,11 @@ async def nothing_left() -> list[MessageId]:
     return []
 
 
+async def nothing_old() -> int:
+    """Stand for ``PurgeOrphans``: nothing was kept long enough."""
+    return 0
+
+
 class TestArqJobQueue(JobQueueContract):
     """The contract."""
 
@@ -52,6 +58,7 @@ class TestArqJobQueue(JobQueueContract):
                 redis_url,
                 cast("ParseMessages", CarryOut(carry)),
                 cast("FindUnparsed", nothing_left),
+                cast("PurgeOrphans", nothing_old),
             )
             async with asyncio.TaskGroup() as tasks:
                 runner = tasks.create_task(loop.run())

@@ -33,6 +33,7 @@ from vexmail.usecases.change_mailboxes import ChangeMailboxes
 from vexmail.usecases.find_unparsed import FindUnparsed
 from vexmail.usecases.import_email import ImportEmail
 from vexmail.usecases.parse_messages import ParseMessages
+from vexmail.usecases.purge_orphans import PurgeOrphans
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
 
@@ -215,7 +216,8 @@ async def _serve(order: EngineOrder, pipe: Connection) -> None:
         built, server = _breakable(order, whole)
         fleet, tools_for = fleet_of(built, server, alone=True)
         find = FindUnparsed(built.uow)
-        worker = WorkerLoop(built.runtime.redis_url, built.parse_messages, find)
+        purge = PurgeOrphans(built.uow, built.blobs)
+        worker = WorkerLoop(built.runtime.redis_url, built.parse_messages, find, purge)
         asyncio.get_running_loop().add_reader(pipe.fileno(), _obey, pipe, fleet)
         async with asyncio.TaskGroup() as group:
             group.create_task(fleet.run(tools_for))

@@ -96,6 +96,12 @@ class LocalFolderBlobStore:
         if _NAME.match(blob_id):
             await self._in_thread(self._remove, blob_id)
 
+    async def forget(self, blob_id: BlobId, unused_for: float) -> bool:
+        """Remove a blob unless somebody put it lately."""
+        return _NAME.match(blob_id) is None or await self._in_thread(
+            self._forget, blob_id, unused_for
+        )
+
     async def check(self) -> None:
         """Prove that the folder can be written and read."""
         probe = b"VexMail checks that this folder works."
@@ -144,6 +150,23 @@ class LocalFolderBlobStore:
         if self._is_here(blob_id):
             Path(self._file(blob_id)).unlink(missing_ok=True)
 
+    def _forget(self, blob_id: BlobId, unused_for: float) -> bool:
+        """Take the file away under its name first: a writer then finds it fresh, or not at all."""
+        self._prepare()
+        if not self._is_here(blob_id):
+            return True
+        file = self._file(blob_id)
+        aside = f"{self._root}/{_UNFINISHED}/{self._writer}-{next(self._numbers)}"
+        try:
+            os.replace(file, aside)
+        except FileNotFoundError:
+            return False  # somebody else looks at it just now
+        if os.stat(aside).st_mtime > time.time() - unused_for:
+            os.replace(aside, file)
+            return False
+        Path(aside).unlink()
+        return True
+
     def _write_all(self, items: Sequence[bytes], *, flush: bool) -> list[BlobId]:
         self._prepare()
         names = [BlobId(hashlib.sha256(item).hexdigest()) for item in items]
@@ -157,6 +180,7 @@ class LocalFolderBlobStore:
         with suppress(FileNotFoundError):
             # A file cut short by a power cut has another length and is written again.
             if os.stat(target).st_size == len(data):
+                os.utime(target)  # or it is being forgotten just now, and not there any more
                 return
         unfinished = f"{self._root}/{_UNFINISHED}/{self._writer}-{next(self._numbers)}"
         try:

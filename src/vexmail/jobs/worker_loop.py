@@ -14,6 +14,7 @@ from vexmail.domain.ids import MessageId
 from vexmail.jobs.wire import PARSE_MESSAGES, QUEUE, decode, encode, job_redis
 from vexmail.usecases.find_unparsed import FindUnparsed
 from vexmail.usecases.parse_messages import ParseMessages
+from vexmail.usecases.purge_orphans import PurgeOrphans
 
 if TYPE_CHECKING:
     from arq.typing import WorkerCoroutine
@@ -22,6 +23,7 @@ log = structlog.get_logger()
 
 JOB_TIMEOUT = 300  # seconds; one batch of messages, each with its own limit in the parser
 SWEEP_EVERY = 30.0  # seconds between looks at the database for work that Redis lost
+TIDY_EVERY = 3600.0  # seconds between looks for what was kept long enough
 SWEEP_BATCH = 20  # messages per job, as the backfill asks for them
 HEARTBEAT_KEY = "vexmail:worker:alive"
 HEARTBEAT_EVERY = 5.0  # seconds
@@ -33,16 +35,20 @@ END_JOBS_WITHIN = 5.0  # seconds
 class WorkerLoop:
     """Carries out jobs until cancelled, through any outage of Redis."""
 
-    def __init__(self, redis_url: str, parse: ParseMessages, find: FindUnparsed) -> None:
+    def __init__(
+        self, redis_url: str, parse: ParseMessages, find: FindUnparsed, purge: PurgeOrphans
+    ) -> None:
         self._redis_url = redis_url
         self._parse = parse
         self._find = find
+        self._purge = purge
 
     async def run(self) -> None:
         """Serve, sweep and show signs of life, each on its own."""
         async with job_redis(self._redis_url) as redis, asyncio.TaskGroup() as group:
             group.create_task(self._serve(redis), name="worker:serve")
             group.create_task(self._keep(self._sweep, redis, SWEEP_EVERY), name="worker:sweep")
+            group.create_task(self._keep(self._tidy, redis, TIDY_EVERY), name="worker:tidy")
             group.create_task(self._keep(self._beat, redis, HEARTBEAT_EVERY), name="worker:beat")
 
     async def _serve(self, redis: ArqRedis) -> None:
@@ -108,6 +114,12 @@ class WorkerLoop:
             await redis.enqueue_job(
                 PARSE_MESSAGES, ids[start : start + SWEEP_BATCH], _queue_name=QUEUE
             )
+
+    async def _tidy(self, _: ArqRedis) -> None:
+        """Remove what was kept long enough, in portions."""
+        left = await self._purge()
+        while left:
+            left = await self._purge()
 
     @staticmethod
     async def _beat(redis: ArqRedis) -> None:

@@ -41,6 +41,13 @@ class BlobStore(Protocol):
         """Remove a blob; removing one that is not there is no error."""
         ...
 
+    async def forget(self, blob_id: BlobId, unused_for: float) -> bool:
+        """Remove a blob unless somebody put it within so many seconds; tell whether it is gone.
+
+        Who puts the same bytes at the same moment has them stored when ``put`` returns.
+        """
+        ...
+
     async def check(self) -> None:
         """Prove that the store can be read and written; for health reports.
 
