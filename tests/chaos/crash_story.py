@@ -79,7 +79,6 @@ class CrashStory:
         ]
         while not await self.stage.engine.act(acts):
             acts = acts[await self._acts_done(account) :]  # a person would look and go on
-        ledger.added("Imported")
         self.stage.wake(account)
         ledger.wished("Read", SEEN, value=True)
         ledger.wished("Starred", FLAGGED, value=True)
