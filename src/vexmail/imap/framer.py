@@ -18,6 +18,11 @@ Unit = list[bytes]
 _LITERAL: Final = re.compile(rb"~?\{(\d{1,20})\+?\}\Z")
 # resp-text holds no literals (RFC 9051 §9), but a person's text may well end in "{12}".
 _TEXT_ONLY: Final = re.compile(rb"\* (?:OK|NO|BAD|BYE|PREAUTH)(?: |\Z)|\+|[^*+]", re.IGNORECASE)
+# What a tagged answer says is text, which holds no line feed either: one without CR can only be
+# its end. GNU imap4d ends its answer to AUTHENTICATE so, and then waits for us.
+_TAGGED: Final = rb"[^ +*(){%\\\"\x00-\x1f\x7f]++ (?:OK|NO|BAD)(?: [^\n]*+)?\n"
+_ENDED_BY_LF: Final = re.compile(_TAGGED + rb"\Z", re.IGNORECASE)
+_LF_AND_MORE: Final = re.compile(_TAGGED + rb"(?=[*+] )", re.IGNORECASE)
 _CRLF: Final = b"\r\n"
 
 
@@ -82,7 +87,7 @@ class Framer:
             return self._continue_line(data, pos, units)
         end = data.find(_CRLF, pos)
         if end < 0:
-            self._hold(data[pos:])
+            self._hold(data[pos:], units)
             return len(data)
         self._end_line(data[pos:end], units)
         return end + 2
@@ -95,23 +100,30 @@ class Framer:
             return pos + 1
         end = data.find(_CRLF, pos)
         if end < 0:
-            self._hold(self._tail + data[pos:])
+            self._hold(self._tail + data[pos:], units)
             return len(data)
         line, self._tail = self._tail + data[pos:end], b""
         self._end_line(line, units)
         return end + 2
 
-    def _hold(self, tail: bytes) -> None:
+    def _hold(self, tail: bytes, units: list[Unit]) -> None:
         # One byte of grace: it may be the CR of a line that is exactly as long as allowed.
         if self._line_bytes + len(tail) > self._limits.line + 1:
             raise ProtocolViolation("The mail server sent a line longer than we accept.")
-        self._tail = tail
+        if tail[-1:] == b"\n" and not self._unit and _ENDED_BY_LF.match(tail):
+            self._tail = b""
+            self._end_line(tail[:-1], units)
+        else:
+            self._tail = tail
 
     def _end_line(self, line: bytes, units: list[Unit]) -> None:
         self._line_bytes += len(line)
         if self._line_bytes > self._limits.line:
             raise ProtocolViolation("The mail server sent a line longer than we accept.")
         unit = self._unit
+        if not unit and b"\n" in line and (ended := _LF_AND_MORE.match(line)):
+            units.append([line[: ended.end() - 1]])
+            line = line[ended.end() :]
         unit.append(line)
         if line[-1:] == b"}":
             literal = _LITERAL.search(line)

@@ -85,6 +85,23 @@ def test_a_lone_line_feed_or_return_is_data() -> None:
     assert Framer().feed(b"* a\nb\rc\r\r\n") == [[b"* a\nb\rc\r"]]
 
 
+@pytest.mark.parametrize("end", [b"A1 OK welcome\n", b"A1 NO who?\n", b"A1 BAD\n"])
+def test_a_tagged_answer_may_end_without_carriage_return(end: bytes) -> None:
+    framer = Framer()
+    units = [unit for i in range(len(end)) for unit in framer.feed(end[i : i + 1])]
+
+    assert units == [[end[:-1]]]
+    assert framer.idle
+    assert framer.feed(b"* 1 EXISTS\r\n") == [[b"* 1 EXISTS"]]
+
+
+def test_what_follows_a_tagged_answer_without_carriage_return_is_the_next_answer() -> None:
+    wire = b"A1 OK welcome\n* X {3}\r\na\nb y\r\n"
+
+    assert Framer().feed(wire) == [[b"A1 OK welcome"], [b"* X {3}", b"a\nb", b" y"]]
+    assert Framer().feed(b"A1 NO one line\nand another\r\n") == [[b"A1 NO one line\nand another"]]
+
+
 @pytest.mark.parametrize(
     "raw",
     [
