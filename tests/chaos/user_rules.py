@@ -89,7 +89,7 @@ class UserRules(History):
                 operation,
             )
         try:
-            done = await self.stage.actions.undo(self.stage.owner, operation)
+            done = await self.stage.undo(self.stage.owner, operation)
         except Conflict:
             return  # taken back already
         self.operations.append(done.operation_id)

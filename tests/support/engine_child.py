@@ -36,6 +36,7 @@ from vexmail.usecases.parse_messages import ParseMessages
 from vexmail.usecases.purge_orphans import PurgeOrphans
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
+from vexmail.usecases.undo_operation import UndoOperation
 
 HURRY: Mapping[str, float] = {
     "vexmail.domain.backoff.FIRST_DELAY": 0.05,
@@ -165,10 +166,9 @@ def _listen(order: EngineOrder) -> None:
 async def _act(order: EngineOrder, acts: Sequence[Act]) -> None:
     async with container(_settings(order), parser_children=1) as built:
         owner = (await SignIn(built.uow, built.clock).owner()).id
-        batch, single = (
-            ActOnEmails(built.uow, NobodyWoken()),
-            RecordIntent(built.uow, NobodyWoken()),
-        )
+        batch = ActOnEmails(built.uow, NobodyWoken())
+        single = RecordIntent(built.uow, NobodyWoken())
+        undo = UndoOperation(built.uow, NobodyWoken())
         create = ChangeMailboxes(built.uow, NobodyWoken()).create
         add = ImportEmail(built.uow, NobodyWoken(), built.blobs, built.parser, built.clock)
         for key, what in acts:
@@ -179,7 +179,7 @@ async def _act(order: EngineOrder, acts: Sequence[Act]) -> None:
                     await batch(owner, [MessageId(key)], what)
                 case Action():
                     done = await batch(owner, [MessageId(key)], Request(what))
-                    await batch.undo(owner, done.operation_id)
+                    await undo(owner, done.operation_id)
                 case bytes():
                     await add(owner, MailboxId(key), what)
                 case str():

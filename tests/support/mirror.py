@@ -29,6 +29,7 @@ from vexmail.usecases.read_sync_plan import ReadSyncPlan
 from vexmail.usecases.reconsider_wishes import ReconsiderWishes
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
+from vexmail.usecases.undo_operation import UndoOperation
 from vexmail.usecases.watch_mailbox import WatchMailbox
 
 ALL = emails.EmailFilter()
@@ -44,6 +45,7 @@ class Mirror:
     accounts: ManageAccounts
     intents: RecordIntent
     actions: ActOnEmails
+    undo: UndoOperation
     wishes: ReconsiderWishes
     messages: OpenMessage
     changing: ChangeMailboxes
@@ -191,6 +193,7 @@ async def running_mirror(
                 ManageAccounts(built.uow, server, built.box, fleet),
                 RecordIntent(built.uow, fleet),
                 ActOnEmails(built.uow, fleet),
+                UndoOperation(built.uow, fleet),
                 ReconsiderWishes(built.uow, fleet),
                 OpenMessage(built.reader, built.uow, fleet, built.blobs, built.parser),
                 ChangeMailboxes(built.uow, fleet),

@@ -28,6 +28,7 @@ from vexmail.usecases.manage_accounts import AccountDetails, ManageAccounts
 from vexmail.usecases.reconsider_wishes import ReconsiderWishes
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
+from vexmail.usecases.undo_operation import UndoOperation
 
 CALM = 45.0  # seconds until both sides must agree; quiet machines need less than one
 MOST_BYTES = 400_000  # that a client may say until then; a quiet round takes some 3,000
@@ -43,6 +44,7 @@ class Stage:
     accounts: ManageAccounts
     intents: RecordIntent
     actions: ActOnEmails
+    undo: UndoOperation
     wishes: ReconsiderWishes
     changing: ChangeMailboxes
     imports: ImportEmail
@@ -136,6 +138,7 @@ async def proof_stage(database_url: str, redis_url: str, folder: Path) -> AsyncI
                 ManageAccounts(built.uow, server, built.box, engine),
                 RecordIntent(built.uow, engine),
                 ActOnEmails(built.uow, engine),
+                UndoOperation(built.uow, engine),
                 ReconsiderWishes(built.uow, engine),
                 ChangeMailboxes(built.uow, engine),
                 ImportEmail(built.uow, engine, built.blobs, built.parser, built.clock),

@@ -90,9 +90,9 @@ def end(process: subprocess.Popen[bytes], folder: Path | None) -> None:
 
 
 def _descendants(pid: int) -> Iterator[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children")
-    if not children.exists():
-        return
-    for child in children.read_text().split():
+    children = ""
+    with suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    for child in children.split():
         yield int(child)
         yield from _descendants(int(child))

@@ -31,6 +31,7 @@ from vexmail.usecases.read_attachment import ReadAttachment
 from vexmail.usecases.reconsider_wishes import ReconsiderWishes
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
+from vexmail.usecases.undo_operation import UndoOperation
 from vexmail.usecases.watch_mailbox import WatchMailbox
 from vexmail.web.application import application
 from vexmail.web.change_stream import ChangeTails
@@ -106,6 +107,7 @@ class _Web:
             intents=RecordIntent(built.uow, self._fleet),
             messages=messages,
             actions=ActOnEmails(built.uow, self._fleet),
+            undo=UndoOperation(built.uow, self._fleet),
             wishes=ReconsiderWishes(built.uow, self._fleet),
             mailboxes=ChangeMailboxes(built.uow, self._fleet),
             watch_mailbox=WatchMailbox(built.uow, self._fleet),

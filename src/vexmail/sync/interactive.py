@@ -22,7 +22,7 @@ class Interactive:
     """Opens a connection when somebody waits and keeps it for a while.
 
     A wish may wait for what another lane brings. So who was given our connection is left alone
-    for a while, unless somebody clicks.
+    for a while, as long as it has work, unless somebody clicks.
     """
 
     def __init__(self, context: AccountContext) -> None:

@@ -10,8 +10,10 @@ from vexmail.domain.flags import FLAGGED, IMPORTANT, SEEN, FlagEdit
 from vexmail.domain.ids import MailboxId, MessageId, UserId
 from vexmail.domain.intent import Wish, WishKind
 from vexmail.domain.mailbox import LocalMailbox, MailboxRole
+from vexmail.ports.account_sync import AccountSync
 from vexmail.store import entries, mailboxes, operations
-from vexmail.usecases.undo_operation import Failure, Outcome, UndoOperation
+from vexmail.store.unit_of_work import UnitOfWork
+from vexmail.usecases.outcome import Failure, Outcome
 from vexmail.usecases.wishes import Wishes
 
 
@@ -65,8 +67,12 @@ class Request:
     permanent: bool = False
 
 
-class ActOnEmails(UndoOperation):
+class ActOnEmails:
     """Records wishes for many messages in one transaction, shown at once."""
+
+    def __init__(self, uow: UnitOfWork, sync: AccountSync) -> None:
+        self._uow = uow
+        self._sync = sync
 
     async def __call__(
         self, user_id: UserId, message_ids: Sequence[MessageId], request: Request

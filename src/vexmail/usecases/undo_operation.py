@@ -1,10 +1,10 @@
 """Take an operation back, whatever it did."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from vexmail.domain.crash_points import crash_point
 from vexmail.domain.errors import Conflict, NotFound, PermanentError
-from vexmail.domain.ids import AccountId, MailboxId, MessageId, OperationId, UserId
+from vexmail.domain.ids import AccountId, MailboxId, OperationId, UserId
 from vexmail.domain.intent import (
     AnyIntent,
     MailboxWish,
@@ -18,28 +18,9 @@ from vexmail.store.operations import OperationRow
 from vexmail.store.unit_of_work import Transaction, UnitOfWork
 from vexmail.usecases.dependent_wishes import cancel
 from vexmail.usecases.mailbox_wishes import MailboxWishes
+from vexmail.usecases.outcome import Failure, Outcome
 from vexmail.usecases.redo_mailbox_wish import DeletedForGood, RedoMailboxWish
 from vexmail.usecases.tell_operations import tell_operations
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """One email, or one mailbox, that an action could not be recorded for."""
-
-    message_id: MessageId | None
-    code: str
-    detail: str
-    mailbox_id: MailboxId | None = None
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of an action."""
-
-    operation_id: OperationId
-    matched: int
-    changed: int = 0
-    failures: list[Failure] = field(default_factory=list)
 
 
 class UndoOperation:
@@ -49,7 +30,7 @@ class UndoOperation:
         self._uow = uow
         self._sync = sync
 
-    async def undo(self, user_id: UserId, operation_id: OperationId) -> Outcome:
+    async def __call__(self, user_id: UserId, operation_id: OperationId) -> Outcome:
         """Take an operation back: what is pending is cancelled, what is done is reversed.
 
         Raises:

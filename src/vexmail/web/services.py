@@ -21,6 +21,7 @@ from vexmail.usecases.read_attachment import ReadAttachment
 from vexmail.usecases.reconsider_wishes import ReconsiderWishes
 from vexmail.usecases.record_intent import RecordIntent
 from vexmail.usecases.sign_in import SignIn
+from vexmail.usecases.undo_operation import UndoOperation
 from vexmail.usecases.watch_mailbox import WatchMailbox
 from vexmail.web.change_stream import ChangeTails
 from vexmail.web.static_files import StaticFiles
@@ -40,6 +41,7 @@ class WebServices:
     intents: RecordIntent
     messages: OpenMessage
     actions: ActOnEmails
+    undo: UndoOperation
     wishes: ReconsiderWishes
     mailboxes: ChangeMailboxes
     watch_mailbox: WatchMailbox

@@ -161,7 +161,7 @@ async def test_undoing_what_was_refused_takes_nothing_back(
         return bool(item["is_starred"])
 
     await eventually(starred, what="the star of another client")
-    undone = await mirror.actions.undo(mirror.owner, done.operation_id)
+    undone = await mirror.undo(mirror.owner, done.operation_id)
 
     assert undone.changed == 0
     assert await starred()

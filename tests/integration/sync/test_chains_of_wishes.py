@@ -76,7 +76,7 @@ async def test_what_builds_on_a_move_that_is_undone_is_taken_back_with_it(
     key = await offline(mirror, folders, network)
     archived, _ = await act(mirror, key, Action.ARCHIVE, Action.DELETE)
 
-    await mirror.actions.undo(mirror.owner, archived)
+    await mirror.undo(mirror.owner, archived)
 
     assert await mirror.subjects() == ["Wanders"]
     assert await mirror.subjects_in("Trash") == []

@@ -160,7 +160,7 @@ async def test_an_import_is_undone(mirror: Mirror, folders: LiveMailbox) -> None
     done = await mirror.imports(mirror.owner, archive, a_message("Oops"))
     await eventually(mirror.settled, what="the append made")
     await eventually(lambda: equal(mirror), what="a mirror equal to the server")
-    await mirror.actions.undo(mirror.owner, done.operation_id)
+    await mirror.undo(mirror.owner, done.operation_id)
 
     assert await mirror.subjects_in("Archive") == []
 

@@ -93,7 +93,7 @@ async def test_a_renamed_mailbox_takes_those_below_and_its_mail_along(
     await done_and_equal(mirror)
     assert {"Workshop", "Workshop/Job", "Workshop/Job/Bills"} <= folders.mailboxes.keys()
     assert await mirror.key_in("Workshop/Job/Bills") == key
-    await mirror.actions.undo(mirror.owner, done.operation_id)
+    await mirror.undo(mirror.owner, done.operation_id)
     assert (await tree(mirror))["Work/Bills"]["id"] == ids["Work/Bills"]
     await done_and_equal(mirror)
     assert {"Work", "Work/Bills"} <= folders.mailboxes.keys()
@@ -115,7 +115,7 @@ async def test_a_deleted_mailbox_leaves_its_mail_in_trash_and_comes_back_on_undo
     await done_and_equal(mirror)
     assert not {"Old", "Old/Sub"} & folders.mailboxes.keys()
     assert on_server(folders, "Trash") == ["In Old", "In Old/Sub"]
-    undone = await mirror.actions.undo(mirror.owner, done.operation_id)
+    undone = await mirror.undo(mirror.owner, done.operation_id)
     assert undone.failures == []
     assert await mirror.subjects_in("Old/Sub") == ["In Old/Sub"]
     await done_and_equal(mirror)
@@ -134,7 +134,7 @@ async def test_a_deletion_for_good_can_be_taken_back_for_a_while(
 
     done = await mirror.changing.delete(mirror.owner, await mirror.mailbox("Old"), permanent=True)
     assert "Old" not in await tree(mirror)
-    await mirror.actions.undo(mirror.owner, done.operation_id)
+    await mirror.undo(mirror.owner, done.operation_id)
 
     assert await mirror.subjects_in("Old") == ["Treasure"]
     await done_and_equal(mirror)
@@ -152,7 +152,7 @@ async def test_a_subscription_and_its_end_reach_the_server(
     assert not (await tree(mirror))["Archive"]["subscribed"]
     await done_and_equal(mirror)
     assert not folders.mailboxes["Archive"].subscribed
-    await mirror.actions.undo(mirror.owner, done.operation_id)
+    await mirror.undo(mirror.owner, done.operation_id)
     await done_and_equal(mirror)
 
     assert folders.mailboxes["Archive"].subscribed
@@ -224,7 +224,7 @@ async def test_a_wish_that_waits_is_taken_back_without_a_trace(
     gone = await mirror.changing.delete(mirror.owner, work, permanent=False)
 
     for operation in (gone, named, made):
-        await mirror.actions.undo(mirror.owner, operation.operation_id)
+        await mirror.undo(mirror.owner, operation.operation_id)
 
     assert await tree(mirror) == before
     assert await mirror.settled()

@@ -76,12 +76,12 @@ async def test_mailboxes_are_changed_and_emails_added_on_any_server(
     await done_and_equal(mirror)
     assert top not in names(mail)
     assert mail.holds("Trash") == {"Contract": set(), "Added": {SEEN}}
-    await mirror.actions.undo(mirror.owner, gone.operation_id)
+    await mirror.undo(mirror.owner, gone.operation_id)
     await done_and_equal(mirror)
     assert mail.holds(f"日本{delimiter}Bills") == {"Added": {SEEN}}
     assert mail.holds("Trash") == {}
     # What was renamed is another mailbox now, made anew: nothing is left to be renamed back.
-    undone = await mirror.actions.undo(mirror.owner, renamed.operation_id)
+    undone = await mirror.undo(mirror.owner, renamed.operation_id)
     assert [failure.code for failure in undone.failures] == ["not_found"]
 
 

@@ -83,7 +83,7 @@ async def test_a_deletion_for_good_can_be_taken_back_for_a_while(
 
     done = await mirror.actions(mirror.owner, [key], Request(Action.DELETE, permanent=True))
     assert await mirror.subjects() == []
-    await mirror.actions.undo(mirror.owner, done.operation_id)
+    await mirror.undo(mirror.owner, done.operation_id)
 
     assert await mirror.subjects() == ["Oops"]
     assert await mirror.settled()
@@ -125,14 +125,14 @@ async def test_an_undone_batch_is_as_it_was(mirror: Mirror, folders: LiveMailbox
     assert (done.matched, done.changed) == (30, 30)
     await eventually(mirror.settled, what="the moves carried out")
     assert len(on_server(folders, "Archive")) == 30
-    await mirror.actions.undo(mirror.owner, done.operation_id)
+    await mirror.undo(mirror.owner, done.operation_id)
     assert await mirror.subjects() == before
 
     await eventually(mirror.settled, what="the moves undone")
     assert on_server(folders, "INBOX") == before
     await eventually(lambda: equal(mirror), what="a mirror equal to the server")
     with pytest.raises(Conflict):
-        await mirror.actions.undo(mirror.owner, done.operation_id)
+        await mirror.undo(mirror.owner, done.operation_id)
 
 
 async def test_a_refused_move_is_taken_back_with_the_reason(
@@ -159,8 +159,9 @@ async def test_a_refused_move_is_taken_back_with_the_reason(
 
 
 async def test_a_message_gone_on_the_server_ends_a_wish_for_it(
-    mirror: Mirror, folders: LiveMailbox, network: FaultProxy
+    mirror: Mirror, folders: LiveMailbox, network: FaultProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("vexmail.sync.intent_pusher.LOOK_AGAIN", 0.1)
     uid = folders.deliver(a_message("Gone"))
     await mirror.add(network.port)
     await mirror.until_live()
@@ -186,6 +187,6 @@ async def test_foreign_or_unknown_things_are_not_found(
     nothing = await mirror.actions(mirror.owner, [MessageId(10**9)], Request(Action.READ))
     assert (nothing.matched, nothing.changed) == (0, 0)
     with pytest.raises(NotFound):
-        await mirror.actions.undo(mirror.owner, OperationId(10**9))
+        await mirror.undo(mirror.owner, OperationId(10**9))
     lost = await mirror.actions(mirror.owner, [key], Request(Action.MOVE))
     assert [failure.code for failure in lost.failures] == ["not_found"]

@@ -109,7 +109,7 @@ async def test_wishes_are_carried_out_and_taken_back(mirror: Mirror, mail: RealM
         await mirror.actions(mirror.owner, [keys[subject]], request)
     moved = await mirror.actions(mirror.owner, [keys["Returned"]], Request(Action.ARCHIVE))
     await until_equal(mirror, account)
-    await mirror.actions.undo(mirror.owner, moved.operation_id)
+    await mirror.undo(mirror.owner, moved.operation_id)
     await mirror.actions(mirror.owner, [keys["Deleted"]], Request(Action.DELETE, permanent=True))
     await until_equal(mirror, account)
 

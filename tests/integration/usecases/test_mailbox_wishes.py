@@ -13,6 +13,7 @@ from vexmail.domain.mailbox import MailboxRole
 from vexmail.store.queries import mailboxes as views
 from vexmail.usecases.act_on_emails import Action, ActOnEmails, Request
 from vexmail.usecases.change_mailboxes import ChangeMailboxes, MailboxChange
+from vexmail.usecases.undo_operation import UndoOperation
 
 TRASH = a_mailbox("Trash", MailboxRole.TRASH)
 
@@ -167,7 +168,7 @@ async def test_a_mailbox_out_of_view_is_not_forgotten_and_not_shown_by_a_list(
     for listed in ([INBOX, TRASH], [INBOX, TRASH, a_mailbox("Old")]):
         await desk.take_list(desk.account, listed)
         assert "Old" not in await tree(desk)
-    await ActOnEmails(desk.uow, desk.sync).undo(desk.owner, gone.operation_id)
+    await UndoOperation(desk.uow, desk.sync)(desk.owner, gone.operation_id)
 
     assert (await tree(desk))["Old"]["total"] == 1
     assert len(await desk.listed(old)) == 1

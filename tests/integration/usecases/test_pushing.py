@@ -100,8 +100,9 @@ async def settled(desk: Desk) -> bool:
 
 
 async def test_a_wish_about_a_message_that_left_the_server_is_rejected(
-    desk: Desk, tmp_path: Path
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("vexmail.sync.intent_pusher.LOOK_AGAIN", 0.1)
     box = await desk.inbox(a_letter(1))
     await desk.wish(desk.owner, await key_in(desk, box), READ)
     await desk.vanish(box, 1)

@@ -8,7 +8,7 @@ from vexmail.domain.errors import NotFound
 from vexmail.domain.ids import MailboxId, MessageId, OperationId
 from vexmail.store.queries import operations
 from vexmail.usecases.act_on_emails import Action, Request
-from vexmail.usecases.undo_operation import Outcome
+from vexmail.usecases.outcome import Outcome
 from vexmail.web.answer import json_answer, listing
 from vexmail.web.auth import CurrentUser
 from vexmail.web.ids import number, numbers, position
@@ -92,7 +92,7 @@ async def read_operation(operation_id: str, user: CurrentUser, services: Service
 )
 async def undo(operation_id: str, user: CurrentUser, services: Services) -> Response:
     """Take an action back: cancel what is pending, reverse what is done."""
-    return json_answer(_view(await services.actions.undo(user.id, _operation(operation_id))))
+    return json_answer(_view(await services.undo(user.id, _operation(operation_id))))
 
 
 def _view(outcome: Outcome) -> dict[str, object]:
