@@ -48,6 +48,7 @@ async def test_a_clock_that_jumps_stops_nothing(
     before = network.accepted
 
     await set_clock(database_url, jump)
+    monkeypatch.setattr("vexmail.usecases.hold_leases.WAIT_ANEW", 1.0)
     now = SystemClock.now
     monkeypatch.setattr(SystemClock, "now", lambda clock: now(clock) + jump)
     network.heal()

@@ -21,7 +21,7 @@ async def test_a_request_that_is_repeated_after_a_lost_commit_is_done_once(
     async with (
         LiveMailbox() as server,
         CommitProxy(database_url) as way,
-        running_web(way.url, redis_url, tmp_path) as running,
+        running_web(way.url, redis_url, tmp_path, vexmail_lease_seconds=4) as running,
         api_client(running.url) as api,
     ):
         imap = {"host": "127.0.0.1", "port": server.port, "security": "none"}
