@@ -34,8 +34,9 @@ _CONDITION: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CODE: Final = re.compile(rb"\[([^\] ]++)(?: ([^\]]*+))?\] ?(.*)\Z", re.DOTALL)
+# GNU imap4d says EXPUNGED to its own EXPUNGE; passed over, every count after it would be wrong.
 _NUMBERED: Final = re.compile(
-    rb"\* (\d{1,10}) (EXISTS|EXPUNGE|RECENT|FETCH)(?: |\Z)", re.IGNORECASE
+    rb"\* (\d{1,10}) (EXISTS|EXPUNGE|RECENT|FETCH)(?:(?<=EXPUNGE)D)?(?: |\Z)", re.IGNORECASE
 )
 _NAMED: Final = re.compile(rb"\* ([A-Za-z][A-Za-z0-9.\-]*+)(?: |\Z)")
 _USUAL_CAPABILITIES: Final = 2000  # characters; longer lists are not worth keeping

@@ -58,6 +58,7 @@ ADDRESSES = '(("Ann" NIL "ann" "a.example"))'
         ("* 23 EXISTS", Exists(23)),
         ("* 23 exists", Exists(23)),
         ("* 4 EXPUNGE", Expunge(4)),
+        ("* 4 EXPUNGED", Expunge(4)),
         ("* 1 RECENT", Other("RECENT")),
         ("* VANISHED 405,407:410", Vanished(((405, 405), (407, 410)), earlier=False)),
         ("* VANISHED (EARLIER) 41,43:116", Vanished(((41, 41), (43, 116)), earlier=True)),
