@@ -43,9 +43,11 @@ async def test_an_odd_server_is_mirrored_and_obeys_wishes(mirror: Mirror, odd: L
     assert sorted(keys) == ["Archived", "Deleted", "Gone", "Stays"]
 
     await eventually(odd.watched_now, what="a client that idles")
+    (follower,) = [session for session in odd.sessions if session.idling]
     odd.expunge(gone)
     odd.deliver(a_message("New"))
     await eventually(lambda: mirror.told("email_received"), what="the arrival")
+    assert follower in odd.sessions  # the mirror has understood: it did not have to begin anew
     await mirror.actions(mirror.owner, [keys["Archived"]], Request(Action.ARCHIVE))
     await mirror.actions(mirror.owner, [keys["Deleted"]], Request(Action.DELETE))
     await eventually(mirror.settled, what="the wishes carried out")
