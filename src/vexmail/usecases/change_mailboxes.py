@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from vexmail.domain.change import Json
 from vexmail.domain.errors import Conflict, MailboxExists, NotFound
@@ -76,7 +76,7 @@ class _Scene:
     def path(self, name: str, parent_id: MailboxId | None) -> tuple[str, LocalMailbox]:
         """Return the path of a name below a parent, and a mailbox of the same namespace."""
         if parent_id is None:
-            like = self._inbox()
+            like = self._top()
             name = checked_name(name, like.delimiter)
             if is_inbox(name):
                 raise MailboxExists("The name INBOX, in any case, is the inbox's own.")
@@ -95,6 +95,16 @@ class _Scene:
         if not above or len(above) < len(box.prefix):
             return None
         return next((one.id for one in self.boxes if one.name == above), None)
+
+    def _top(self) -> LocalMailbox:
+        """Return the inbox, with the delimiter of its neighbours where it has none.
+
+        A server may allow no mailboxes below the inbox and tell no delimiter for it, while the
+        others have levels (RFC 9051 §7.3.1: NIL means no hierarchy for that name).
+        """
+        inbox = self._inbox()
+        near = (box.delimiter for box in self.boxes if box.prefix == inbox.prefix)
+        return replace(inbox, delimiter=inbox.delimiter or next(filter(None, near), ""))
 
     def _inbox(self) -> LocalMailbox:
         for box in self.boxes:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from tests.integration.sync.filing import equal
+from tests.integration.sync.mailbox_tree import create, done_and_equal
 from tests.support.live_mailbox import LiveMailbox
 from tests.support.mail_account import a_message
 from tests.support.mirror import Mirror
@@ -13,7 +14,12 @@ from vexmail.usecases.act_on_emails import Action, Request
 
 
 def _otherwise(answer: bytes) -> bytes:
-    """Say nothing for a search without hits, EXPUNGED for EXPUNGE, and forget the CR of a login."""
+    """Say nothing for a search without hits, EXPUNGED for EXPUNGE, and forget the CR of a login.
+
+    The inbox is told to have no levels, as mailboxes of some formats have none below them.
+    """
+    if answer.startswith(b"* LIST ") and answer.upper().endswith(b' "/" "INBOX"\r\n'):
+        return b"* LIST (\\NoInferiors) NIL INBOX\r\n"
     if answer in {b"* SEARCH\r\n", b"* ESEARCH UID\r\n"}:
         return b""
     if answer.endswith(b" EXPUNGE\r\n"):
@@ -57,3 +63,14 @@ async def test_an_odd_server_is_mirrored_and_obeys_wishes(mirror: Mirror, odd: L
     assert await mirror.subjects() == ["New", "Stays"]
     assert await mirror.subjects_in("Archive") == ["Archived"]
     assert await mirror.subjects_in("Trash") == ["Deleted"]
+
+
+async def test_levels_are_known_where_the_inbox_has_none(mirror: Mirror, odd: LiveMailbox) -> None:
+    account = await mirror.add(odd.port)
+    await mirror.until_live()
+
+    work = await create(mirror, account, "Work")
+    await create(mirror, account, "Bills", work)
+    await done_and_equal(mirror)
+
+    assert {"Work", "Work/Bills"} <= set(odd.mailboxes)
