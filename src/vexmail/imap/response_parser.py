@@ -151,9 +151,9 @@ def _list(unit: Unit, start: int) -> Response:
 
 def _status(unit: Unit, start: int) -> Response:
     values = tokenise(unit, start)
-    if len(values) != 2:
+    if len(values) < 2:
         raise ProtocolViolation(_GARBLED)
-    pairs = values[1]
+    *words, pairs = values  # more than one word: a name with spaces that wants quotes
     if not isinstance(pairs, list):
         raise ProtocolViolation(_GARBLED)
     items: dict[str, int] = {}
@@ -165,7 +165,7 @@ def _status(unit: Unit, start: int) -> Response:
             items[key.upper()] = int(value)
         elif key.upper() == "MAILBOXID":
             object_id = "".join(_words(value))
-    return Status(_bytes(values[0]), items, object_id)
+    return Status(b" ".join(map(_bytes, words)), items, object_id)
 
 
 def _search(unit: Unit, start: int) -> Response:

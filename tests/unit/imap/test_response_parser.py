@@ -59,6 +59,7 @@ ADDRESSES = '(("Ann" NIL "ann" "a.example"))'
         ("* 23 exists", Exists(23)),
         ("* 4 EXPUNGE", Expunge(4)),
         ("* 4 EXPUNGED", Expunge(4)),
+        ("* STATUS To do/NIL x (MESSAGES 1)", Status(b"To do/NIL x", {"MESSAGES": 1}, "")),
         ("* 1 RECENT", Other("RECENT")),
         ("* VANISHED 405,407:410", Vanished(((405, 405), (407, 410)), earlier=False)),
         ("* VANISHED (EARLIER) 41,43:116", Vanished(((41, 41), (43, 116)), earlier=True)),
