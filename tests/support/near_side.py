@@ -85,11 +85,11 @@ async def wishes_by_subject(
 ) -> dict[str, Counter[tuple[str, str]]]:
     """Return how many wishes of each kind ended in each state, by the message's subject.
 
-    Those that were taken back when their command was on its way already are ``recalled``.
+    Those that were taken back when their command may have been sent already are ``recalled``.
     """
     found: dict[str, Counter[tuple[str, str]]] = {}
     for row in await driver.fetch(
-        "SELECT m.subject, i.kind, CASE WHEN i.state = 'cancelled' AND i.sent_at <= i.finished_at"
+        "SELECT m.subject, i.kind, CASE WHEN i.state = 'cancelled' AND i.sent_at IS NOT NULL"
         " THEN 'recalled' ELSE i.state END AS state, count(*) FROM intents i"
         " JOIN messages m ON m.id = i.message_id WHERE i.account_id = $1 GROUP BY 1, 2, 3",
         account_id,

@@ -5,6 +5,7 @@ import sys
 from typing import Literal
 
 import structlog
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
 
 _QUIET = ("uvicorn.error", "alembic", "arq.worker")  # INFO says nothing new
@@ -31,10 +32,15 @@ def set_up_logs(log_format: Literal["console", "json"], level: str, *, process: 
         cache_logger_on_first_use=True,
     )
     last: list[Processor] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    # Never the values of variables, as both would show them by default: they are passwords and
+    # mail, and putting them into words holds the event loop for seconds.
     if log_format == "json":
-        last += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        frames = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+        last += [frames, structlog.processors.JSONRenderer()]
     else:
-        last += [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        plain = structlog.dev.plain_traceback
+        colors = sys.stderr.isatty()
+        last += [structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain)]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(foreign_pre_chain=first, processors=last)

@@ -121,7 +121,9 @@ class LeaseKeeper:
                 beat = await self._leases.beat(self._id)
         except Exception as error:  # noqa: BLE001 - boundary: whatever it is, try again
             log.warning(
-                "lease.not_renewed", reason=str(error) or repr(error), left_s=round(max(0.0, left), 1)
+                "lease.not_renewed",
+                reason=str(error) or repr(error),
+                left_s=round(max(0.0, left), 1),
             )
             return None
         if beat is None:

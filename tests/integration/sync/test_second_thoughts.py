@@ -54,7 +54,7 @@ async def test_what_is_undone_while_it_waits_for_its_turn_is_not_sent(
 
     async def after_second_thoughts(pusher: IntentPusher, group: list[AnyIntent]) -> None:
         if not group[0].was_sent and made:
-            await mirror.actions.undo(mirror.owner, made.pop())
+            await mirror.undo(mirror.owner, made.pop())
         await carry_out(pusher, group)
 
     async with LiveMailbox(move=move) as server:

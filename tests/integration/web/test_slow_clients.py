@@ -74,6 +74,7 @@ async def test_a_client_that_does_not_read_is_dropped(
     servers: EmbeddedServers,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr("vexmail.web.routes.changes.SEND_TIMEOUT", 1.0)
     async with (
@@ -85,6 +86,9 @@ async def test_a_client_that_does_not_read_is_dropped(
         with a_stalled_stream(web.url):
             await until_open(api, 1)
             await until_open(api, 0)
+    logged = capsys.readouterr().out
+    assert "web.stream_dropped" in logged
+    assert "Traceback" not in logged, "it is nobody's fault of ours"
 
 
 # ---- the whole product ----

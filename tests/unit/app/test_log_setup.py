@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 import structlog
@@ -43,3 +44,23 @@ def test_lines_below_the_level_are_not_written(capsys: pytest.CaptureFixture[str
     written = capsys.readouterr().err
     assert "nobody.reads.this" not in written
     assert "somebody.reads.this" in written
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_a_traceback_shows_no_values_of_variables(
+    log_format: Literal["json", "console"], capsys: pytest.CaptureFixture[str]
+):
+    set_up_logs(log_format, "info", process="web")
+    password = "correct " + "horse"
+
+    def fails(secret: str) -> None:
+        raise ValueError(len(secret))
+
+    try:
+        fails(password)
+    except ValueError:
+        structlog.get_logger("ours").exception("web.defect")
+
+    written = capsys.readouterr().err
+    assert "ValueError" in written
+    assert password not in written

@@ -3,8 +3,12 @@
 from collections.abc import AsyncIterator
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Header, Query, Response
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette.sse import SendTimeoutError
+from starlette.types import Receive, Scope, Send
+from typing_extensions import override
 
 from vexmail.domain.ids import UserId
 from vexmail.store.queries import changes
@@ -16,12 +20,25 @@ from vexmail.web.problem import answers
 from vexmail.web.schemas.changes import Change, ChangeList
 from vexmail.web.services import Services, WebServices
 
+log = structlog.get_logger()
 router = APIRouter(tags=["changes"])
 
 HEARTBEAT = 15  # seconds between comments that keep proxies from closing an idle stream
 LONGEST = 600.0  # seconds; then the client reconnects, so that no stream outlives its session long
 SEND_TIMEOUT = 30.0  # seconds a client may leave its stream unread before it is dropped
 RECONNECT_MS = 1000
+
+
+class ChangeStream(EventSourceResponse):
+    """A stream that ends when its client does not read it."""
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            # The server closes the connection of an answer that is not complete.
+            log.info("web.stream_dropped", unread_s=SEND_TIMEOUT)
 
 
 @router.get("/api/changes", response_model=ChangeList, responses=answers(422))
@@ -58,7 +75,7 @@ async def events(
     services: Services,
     last_event_id: Annotated[str | None, Header()] = None,
     resume_from: Annotated[str | None, Query(alias="last_event_id")] = None,
-) -> EventSourceResponse:
+) -> ChangeStream:
     """Follow changes live; ``Last-Event-ID`` resumes after that change."""
     asked = last_event_id or resume_from
     ends = await services.tails.ends(user.id)
@@ -66,7 +83,7 @@ async def events(
     after = int(asked) if asked and is_position else None
     lost = bool(asked) and (after is None or _unknown(after, ends))
     start = ends.last if after is None or lost else after
-    return EventSourceResponse(
+    return ChangeStream(
         _stream(services, user.id, start, _reset(services, ends.last) if lost else None),
         ping=HEARTBEAT,
         send_timeout=SEND_TIMEOUT,
