@@ -224,13 +224,18 @@ async def still_pending(tx: Transaction, intent_ids: Sequence[IntentId]) -> set[
 
 
 async def postpone(
-    tx: Transaction, intent_id: IntentId, delay: float, code: str = "", message: str = ""
+    tx: Transaction,
+    intent_ids: Sequence[IntentId],
+    delay: float,
+    code: str = "",
+    message: str = "",
 ) -> None:
-    """Count a failed attempt, note why it failed, and keep the wish for later."""
+    """Count a failed attempt, note why it failed, and keep the wishes for one later moment."""
     await tx.driver.execute(
         "UPDATE intents SET attempts = attempts + 1, error_code = $3, error_message = $4,"
-        " next_attempt_at = now() + make_interval(secs => $2) WHERE id = $1 AND state = 'pending'",
-        intent_id,
+        " next_attempt_at = now() + make_interval(secs => $2)"
+        " WHERE id = ANY($1::bigint[]) AND state = 'pending'",
+        list(intent_ids),
         delay,
         code,
         message,

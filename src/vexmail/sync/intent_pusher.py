@@ -101,8 +101,7 @@ class IntentPusher:
             raise
         except UidValidityChanged:
             # Another lane numbers the mailbox anew; the wishes find their UIDs afterwards.
-            for intent in group:
-                await self._tools.plan.postpone(intent, LOOK_AGAIN)
+            await self._tools.plan.postpone(group, LOOK_AGAIN)
         except PermanentError as error:
             await self._refused(group, error)
 
@@ -159,13 +158,13 @@ class IntentPusher:
         We look ourselves: the lane that looks at all mailboxes may be waiting for our connection.
         """
         if intent.attempts < PATIENCE and await self._look_for(intent):
-            await self._tools.plan.postpone(intent, 0.0)
+            await self._tools.plan.postpone([intent], 0.0)
             return
         rebuilding = await self._tools.plan.is_rebuilding(self._context.id)
         if intent.attempts < (REBUILD_TRIES if rebuilding else PATIENCE):
             # What does not turn up soon waits for a mailbox that is being rebuilt.
             pause = growing(LOOK_AGAIN, intent.attempts - PATIENCE)
-            await self._tools.plan.postpone(intent, pause)
+            await self._tools.plan.postpone([intent], pause)
             self._context.signals.sync_now.set()
             return
         gone = MailboxGone("The email is not where it was on the server any more.")
@@ -183,14 +182,19 @@ class IntentPusher:
         return any((await self._tools.plan.places_of([intent.message_id])).values())
 
     async def _failed(self, group: Sequence[AnyIntent], error: TransientError) -> None:
-        """Try again later, but not without end: then a person decides."""
+        """Try again later, but not without end: then a person decides.
+
+        What failed together stays together: without UIDPLUS, messages that were marked as deleted
+        by one command can only be removed by one.
+        """
         tired = [intent for intent in group if intent.attempts + 1 >= PARK_AFTER]
         if tired:
             await self._tools.settle_intent.parked(self._context.id, tired, error)
-        for intent in group:
-            if intent not in tired:
-                wait = decide(error, intent.attempts + 1, jitter=1.0)
-                await self._tools.plan.postpone(intent, wait.delay, error)
+        rest = [intent for intent in group if intent not in tired]
+        if rest:
+            attempts = max(intent.attempts for intent in rest)
+            wait = decide(error, attempts + 1, jitter=1.0)
+            await self._tools.plan.postpone(rest, wait.delay, error)
 
     async def _refused(self, group: Sequence[AnyIntent], error: VexMailError) -> None:
         log.warning(

@@ -175,9 +175,9 @@ class ReadSyncPlan:
             return await appends.mark(tx, [intent.id for intent in group], mark)
 
     async def postpone(
-        self, intent: AnyIntent, delay: float, reason: VexMailError | None = None
+        self, group: Sequence[AnyIntent], delay: float, reason: VexMailError | None = None
     ) -> None:
-        """Try a wish again in ``delay`` seconds; ``reason`` is shown to those who ask."""
+        """Try wishes again, together, in ``delay`` seconds; ``reason`` is shown to who asks."""
         code, words = ("", "") if reason is None else (reason.code, str(reason))
         async with self._fenced() as tx:
-            await intents.postpone(tx, intent.id, delay, code, words)
+            await intents.postpone(tx, [intent.id for intent in group], delay, code, words)

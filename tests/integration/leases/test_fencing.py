@@ -70,7 +70,7 @@ WRITES: dict[str, Write] = {
     "settled": lambda s, uow: SettleIntent(uow).flags_settled(s.account, [s.wish], {}),
     "filed": lambda s, uow: SettleIntent(uow).place_settled(s.account, []),
     "refused": lambda s, uow: SettleIntent(uow).rejected(s.account, [s.wish], MailboxGone("no")),
-    "postponed": lambda s, uow: _plan(s, uow).postpone(s.wish, 60.0),
+    "postponed": lambda s, uow: _plan(s, uow).postpone([s.wish], 60.0),
     "sent": lambda s, uow: _plan(s, uow).mark_sent(s.wish),
 }
 

@@ -149,11 +149,11 @@ async def test_what_names_a_new_mailbox_waits_for_it_and_a_deletion_for_what_is_
     assert await due() == ["create_mailbox", "move", "move", "delete_mailbox"]
     create, _, out, delete = await desk.plan.due_intents(desk.account)
     assert await desk.plan.is_held_up(delete)
-    await desk.plan.postpone(create, 60.0)
+    await desk.plan.postpone([create], 60.0)
     assert await due() == []
     assert isinstance(create, PendingMailboxIntent)
     await desk.settle.mailbox_settled(desk.account, create, "Work")
-    await desk.plan.postpone(out, 60.0)
+    await desk.plan.postpone([out], 60.0)
     assert await due() == ["move"]
 
 

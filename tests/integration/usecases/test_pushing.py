@@ -12,9 +12,9 @@ from tests.integration.usecases.moody_mailbox import dropping_at_store, refusing
 from tests.support.live_mailbox import LiveMailbox
 from tests.support.mail_account import a_message
 from tests.support.mirror import Mirror
-from tests.support.waiting import eventually
+from tests.support.waiting import GENEROUS, eventually
 from vexmail.domain.delta import MailboxDelta
-from vexmail.domain.errors import TransientError
+from vexmail.domain.errors import ConnectionLost, TransientError
 from vexmail.domain.flags import FLAGGED, SEEN, FlagEdit
 from vexmail.domain.ids import MailboxId, MessageId, Uid, UidValidity
 from vexmail.sync.intent_pusher import PARK_AFTER
@@ -115,6 +115,30 @@ async def test_a_wish_about_a_message_that_left_the_server_is_rejected(
         pushing(desk, server.port, tmp_path),
     ):
         await eventually(rejected, what="the rejection")
+
+
+async def test_wishes_that_failed_together_are_tried_again_together(
+    desk: Desk, tmp_path: Path
+) -> None:
+    box = await desk.inbox(a_letter(1), a_letter(2))
+    for item in await desk.listed(box):
+        await desk.wish(desk.owner, MessageId(int(item["id"])), READ)
+    async with LiveMailbox(uid_validity=GENERATION) as server:
+        for uid in (1, 2):
+            server.deliver(a_message(f"Letter {uid}"))
+        server.hang_up_after = "UID STORE"
+        with pytest.raises(ExceptionGroup, check=_is_lost):
+            async with asyncio.timeout(GENEROUS), pushing(desk, server.port, tmp_path):
+                await asyncio.Event().wait()
+
+    (row,) = await desk.rows(
+        "SELECT min(attempts) AS tries, count(DISTINCT next_attempt_at) AS moments FROM intents"
+    )
+    assert (row["tries"], row["moments"]) == (1, 1)
+
+
+def _is_lost(failures: ExceptionGroup[Exception]) -> bool:
+    return failures.subgroup(ConnectionLost) is not None
 
 
 async def test_many_wishes_are_all_carried_out(desk: Desk, tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ async def test_a_later_wish_waits_behind_a_postponed_one_about_the_same_message(
     await desk.wish(desk.owner, newest, UNREAD)
     other = await desk.wished(oldest, STAR)
 
-    await desk.plan.postpone(first, 60.0)
+    await desk.plan.postpone([first], 60.0)
 
     assert await desk.plan.due_intents(desk.account) == [other]
     assert await desk.plan.seconds_until_due(desk.account) == 0
