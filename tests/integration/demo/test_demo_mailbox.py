@@ -136,7 +136,7 @@ def test_one_client_sees_at_once_what_another_one_flags(silent_demo: DemoAccount
         other.select_folder("Archive")
         watcher.idle()
 
-        other.add_flags([7], "\\Flagged")
+        other.add_flags([7], "seen-by-another")  # no other test sets it
         news = watcher.idle_check(timeout=10)
 
         assert news[0][:2] == (7, b"FETCH")

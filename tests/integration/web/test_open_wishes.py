@@ -16,11 +16,12 @@ async def wishes(web: Web, api: ApiClient) -> AsyncIterator[dict[str, str]]:
     """Three wishes of Ann's: one on its way, one given up, one refused; by their states."""
     (item,) = (await api.get("/api/emails", limit=1))["items"]
     rows = await web.sql(
-        "INSERT INTO intents (account_id, message_id, kind, add_flags, source_mailbox_id, state,"
-        " attempts, error_code, error_message, next_attempt_at)"
-        " SELECT $1, $2, v.kind, v.flags, $3, v.state, v.attempts, v.code, v.words,"
-        " now() + interval '1 hour' FROM (VALUES"
-        " (1, 'flags', ARRAY['\\Seen'], 'pending', 2, '', ''),"
+        "INSERT INTO intents (account_id, message_id, kind, add_flags, remove_flags,"
+        " source_mailbox_id, state, attempts, error_code, error_message, next_attempt_at)"
+        # The pending one changes nothing when it is laid over: it goes without being taken back.
+        " SELECT $1, $2, v.kind, v.flags, '{never-there}', $3, v.state, v.attempts, v.code,"
+        " v.words, now() + interval '1 hour' FROM (VALUES"
+        " (1, 'flags', '{}'::text[], 'pending', 2, '', ''),"
         " (2, 'move', '{}'::text[], 'parked', 20, 'connection_lost', 'The line broke.'),"
         f" (3, 'flags', ARRAY['\\Flagged'], 'rejected', 1, 'command_refused', '{REASON}'))"
         " AS v(place, kind, flags, state, attempts, code, words) ORDER BY v.place"
